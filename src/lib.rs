@@ -1,0 +1,15 @@
+//! A compiler for a monitoring stack.
+//!
+//! Five phases, each a function from one type to the next:
+//!
+//! | phase | from | to | where |
+//! |---|---|---|---|
+//! | load | text | `Spec`, as written, every value with its place | `load`, `spec` |
+//! | resolve | `Spec` | `Model`: names bound, every expression in its final form, parsed and inferred | `resolve`, `model`, `promql` |
+//! | lint | `Model` | diagnostics | `lint` |
+//! | lower | `Model` | `Plan`: one sub-plan per target, everything decided | `lower`, `plan` |
+//! | emit | `Plan` | artifacts: paths and bytes; one place writes them | `emit` |
+
+pub mod diagnostic;
+pub mod load;
+pub mod source;

@@ -1,0 +1,3 @@
+//! Phase 1: text to tree to [`crate::spec::Spec`].
+
+pub mod tree;
