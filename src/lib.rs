@@ -13,4 +13,5 @@
 pub mod diagnostic;
 pub mod load;
 pub mod source;
+pub mod spec;
 pub mod unit;
