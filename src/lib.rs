@@ -15,3 +15,4 @@ pub mod load;
 pub mod source;
 pub mod spec;
 pub mod unit;
+pub mod world;
