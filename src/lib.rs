@@ -12,6 +12,8 @@
 
 pub mod diagnostic;
 pub mod load;
+pub mod model;
+pub mod resolve;
 pub mod source;
 pub mod spec;
 pub mod unit;
