@@ -12,4 +12,5 @@
 
 pub mod diagnostic;
 pub mod load;
+pub mod promql;
 pub mod source;
