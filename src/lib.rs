@@ -14,6 +14,7 @@ pub mod diagnostic;
 pub mod load;
 pub mod model;
 pub mod resolve;
+pub mod promql;
 pub mod source;
 pub mod spec;
 pub mod unit;
