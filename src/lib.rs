@@ -11,6 +11,7 @@
 //! | emit | `Plan` | artifacts: paths and bytes; one place writes them | `emit` |
 
 pub mod diagnostic;
+pub mod emit;
 pub mod load;
 pub mod model;
 pub mod resolve;
