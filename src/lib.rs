@@ -14,8 +14,9 @@ pub mod diagnostic;
 pub mod emit;
 pub mod load;
 pub mod model;
-pub mod resolve;
 pub mod promql;
+pub mod resolve;
+
 pub mod source;
 pub mod spec;
 pub mod unit;

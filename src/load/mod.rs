@@ -6,12 +6,9 @@
 //! | [`place`] | leads from a range of a decoded scalar back to the characters that it came from, and back again for fixes |
 //! | [`suggest`] | the names that a misspelt one may have meant |
 
-<<<<<<< HEAD
-=======
 pub mod json;
 pub mod place;
 pub mod rule;
->>>>>>> loader
 pub mod suggest;
 pub mod tree;
 pub mod yaml;
