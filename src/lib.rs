@@ -12,5 +12,6 @@
 
 pub mod diagnostic;
 pub mod load;
+pub mod promql;
 pub mod source;
 pub mod unit;
