@@ -4,8 +4,10 @@
 //! part of the grammar and has to be asked for with a [`Dialect`].
 
 pub mod ast;
+pub mod catalog;
 pub mod duration;
 pub mod functions;
+pub mod infer;
 pub mod operators;
 pub mod span;
 pub mod text;
