@@ -11,7 +11,13 @@
 //! | emit | `Plan` | artifacts: paths and bytes; one place writes them | `emit` |
 
 pub mod diagnostic;
+pub mod emit;
 pub mod load;
+pub mod model;
+pub mod promql;
+pub mod resolve;
+
 pub mod source;
 pub mod spec;
 pub mod unit;
+pub mod world;

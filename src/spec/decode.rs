@@ -11,7 +11,7 @@ use serde_json::{Value as Json, json};
 
 use crate::diagnostic::Diagnostic;
 use crate::load::suggest;
-use crate::load::tree::{Node, Pair, ScalarKind, Style, Value};
+use crate::load::tree::{Node, Pair, Scalar, ScalarKind, Style, Value};
 use crate::source::Span;
 
 /// Rule ids of what decoding reports.
@@ -105,6 +105,12 @@ impl Text {
     /// The text itself.
     pub fn as_str(&self) -> &str {
         &self.value
+    }
+
+    /// The text as a scalar of the tree, to find a range of it in the file.
+    pub fn to_node(&self) -> Node {
+        let scalar = Scalar { text: self.value.clone(), kind: ScalarKind::String };
+        Node { value: Value::Scalar(scalar), span: self.span, style: self.style }
     }
 
     /// A text that stands nowhere of its own: derived from what stands at `span`.
