@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::load::place;
 use crate::promql;
-use crate::promql::infer::Inference;
+use crate::promql::infer::{Facts, Inference};
 use crate::source::{Sources, Span};
 use crate::spec::decode::Text;
 
@@ -17,11 +17,16 @@ pub struct Expr {
     pub text: String,
     /// The texts of the spec that it was composed of.
     pub parts: Arc<[Text]>,
-    /// What is known of its result.
-    pub facts: Inference,
+    /// What is known of it, node by node.
+    pub inference: Inference,
 }
 
 impl Expr {
+    /// What is known of its result.
+    pub fn facts(&self) -> &Facts {
+        self.inference.facts()
+    }
+
     /// Where a node of the tree stands in the spec.
     pub fn place(&self, span: promql::Span, sources: &Sources) -> Option<Span> {
         place_in(&self.parts, span, sources)

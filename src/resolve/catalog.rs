@@ -8,6 +8,7 @@ use crate::promql::catalog::{
     Completeness, Family, Job as ScrapeJob, LabelDomain, MapCatalog, MetricType as CatalogType, Name, Server, Spelling, Status,
     builtin_series,
 };
+use crate::promql::Version;
 use crate::promql::infer::Interval;
 use crate::resolve::stack::Settings;
 use crate::source::Span;
@@ -50,11 +51,11 @@ pub fn resolve(jobs: &[Job], settings: &Settings, diagnostics: &mut Vec<Diagnost
 }
 
 /// `3.5.1` as major and minor.
-pub fn version(text: &str) -> Option<(u16, u16)> {
+pub fn version(text: &str) -> Option<Version> {
     let mut parts = text.split('.');
     let major = parts.next()?.parse().ok()?;
     let minor = parts.next().unwrap_or("0").parse().ok()?;
-    Some((major, minor))
+    Some(Version(major, minor))
 }
 
 /// The labels that a job's targets give to every series.
@@ -140,7 +141,7 @@ fn family(
     family.buckets = buckets(metric);
     family.quantiles = metric.quantiles.iter().map(|quantile| quantile.value).collect();
     // From version 3 on the server writes all bounds in one way, whatever the client does.
-    let uniform = version(&settings.versions.prometheus).is_none_or(|(major, _)| major >= 3);
+    let uniform = version(&settings.versions.prometheus).is_none_or(|version| version.0 >= 3);
     family.spelling = if uniform || job.language == Some(Language::Python) { Spelling::OpenMetrics } else { Spelling::Go };
     family.created = job.language == Some(Language::Python) && exposed.by != DeclaredBy::Pack;
     family.scrape_interval = Some(job.interval.as_secs_f64());
@@ -181,7 +182,8 @@ fn family(
 }
 
 fn clash(label: &str, metric: &str, span: Span, job: Span, job_name: &str) -> Diagnostic {
-    let message = format!("`{metric}` and its target both carry the label `{label}`: queries see the metric's as `exported_{label}`");
+    let message =
+        format!("`{metric}` and its target both carry the label `{label}`: queries see the metric's as `exported_{label}`");
     Diagnostic::error(TARGET_LABEL_CLASH, span, message)
         .label(job, format!("the job `{job_name}` gives `{label}` to all of its series"))
         .help("give the target's label another name, or set `honor_labels: true` under `scrape:`")

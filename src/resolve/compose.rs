@@ -9,8 +9,8 @@ use crate::model::expr::{Expr, place_in};
 use crate::promql::catalog::{Catalog, Presence};
 use crate::promql::infer::{Context, infer};
 use crate::promql::{
-    self, BinaryOp, Dialect, DurationExpr, DurationKind, ExprKind, Label, MatchOp, Matcher, Number, Text as PromText, TextPart, Variable,
-    VectorSelector,
+    self, BinaryOp, Dialect, DurationExpr, DurationKind, ExprKind, Label, MatchOp, Matcher, Number, Text as PromText, TextPart,
+    Variable, VectorSelector,
 };
 use crate::source::Sources;
 use crate::spec::decode::{Map, Text};
@@ -60,6 +60,13 @@ impl Draft {
         draft
     }
 
+    /// A tree that is made in code; all of it is said to be written at `text`.
+    pub fn of_tree(mut ast: promql::Expr, text: &Text) -> Self {
+        let end = u32::try_from(text.value.len()).unwrap_or(u32::MAX);
+        ast.spans_mut(&mut |span| *span = promql::Span { part: 0, start: 0, end });
+        Self { ast, parts: vec![text.clone()] }
+    }
+
     fn add_part(&mut self, text: &Text) -> u16 {
         let part = u16::try_from(self.parts.len()).unwrap_or(u16::MAX);
         self.parts.push(text.clone());
@@ -81,7 +88,14 @@ impl Draft {
     }
 
     /// Puts a parameter's value in place of `$name`: an expression, a duration, or a part of a label's value.
-    pub fn set_param(&mut self, name: &str, value: &Text, dialect: Dialect, sources: &Sources, diagnostics: &mut Vec<Diagnostic>) {
+    pub fn set_param(
+        &mut self,
+        name: &str,
+        value: &Text,
+        dialect: Dialect,
+        sources: &Sources,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) {
         let part = self.add_part(value);
         let duration = Duration::parse(value.as_str());
         if let Some(duration) = duration {
@@ -141,7 +155,7 @@ impl Draft {
             Some(name) => PromText::variable(Variable::new(name, whole)),
             None => PromText::plain(text),
         };
-        let op = op.unwrap_or(if several { MatchOp::RegexMatch } else { MatchOp::Equal });
+        let op = op.unwrap_or(if several { MatchOp::Regex } else { MatchOp::Equal });
         let mut found = false;
         self.ast.selectors_mut(&mut |selector| {
             if can_have(selector, label, catalog) {
@@ -180,11 +194,11 @@ impl Draft {
 
     /// The variables that stand in it.
     pub fn variables(&self) -> Vec<Variable> {
-        let mut found = Vec::new();
+        let mut found: Vec<Variable> = Vec::new();
         let mut copy = self.ast.clone();
         copy.visit(&mut |expr| {
             if let ExprKind::Variable(variable) = &expr.kind {
-                found.push(variable.clone());
+                found.push((**variable).clone());
             }
         });
         copy.durations_mut(&mut |duration| duration_variables(duration, &mut found));
@@ -226,8 +240,8 @@ impl Draft {
 
     /// The expression in its final form, with what can be inferred of it.
     pub fn finish(self, catalog: &dyn Catalog, context: &Context) -> Expr {
-        let facts = infer(&self.ast, catalog, context);
-        Expr { text: self.ast.to_string(), ast: self.ast, parts: Arc::from(self.parts), facts }
+        let inference = infer(&self.ast, catalog, context);
+        Expr { text: self.ast.to_string(), ast: self.ast, parts: Arc::from(self.parts), inference }
     }
 
     /// The first text that it is made of.
@@ -238,7 +252,7 @@ impl Draft {
 
 /// `=~.*-agent` is a matcher's operator and its value.
 fn match_operator(text: &str) -> (Option<MatchOp>, &str) {
-    for (symbol, op) in [("=~", MatchOp::RegexMatch), ("!~", MatchOp::RegexNotMatch), ("!=", MatchOp::NotEqual)] {
+    for (symbol, op) in [("=~", MatchOp::Regex), ("!~", MatchOp::NotRegex), ("!=", MatchOp::NotEqual)] {
         if let Some(rest) = text.strip_prefix(symbol) {
             return (Some(op), rest);
         }
@@ -250,9 +264,9 @@ fn can_have(selector: &VectorSelector, label: &str, catalog: &dyn Catalog) -> bo
     let Some(name) = selector.metric_name() else { return true };
     let variants = catalog.variants(name);
     variants.is_empty()
-        || variants.iter().any(|variant| {
-            variant.open_labels || variant.label(label).is_some_and(|domain| domain.presence != Presence::Absent)
-        })
+        || variants
+            .iter()
+            .any(|variant| variant.open_labels || variant.label(label).is_some_and(|domain| domain.presence != Presence::Absent))
 }
 
 fn replace_duration(duration: &mut DurationExpr, name: &str, replacement: &mut dyn FnMut(promql::Span) -> Option<DurationKind>) {
@@ -321,7 +335,11 @@ pub fn set_params(
             let near = suggest::nearest(name, defaults.names());
             let help = suggest::did_you_mean(&near).unwrap_or_else(|| {
                 let all: Vec<&str> = defaults.names().collect();
-                if all.is_empty() { "the query has no parameters".to_owned() } else { format!("its parameters are {}", all.join(", ")) }
+                if all.is_empty() {
+                    "the query has no parameters".to_owned()
+                } else {
+                    format!("its parameters are {}", all.join(", "))
+                }
             });
             let message = format!("the query has no parameter `{name}`");
             diagnostics.push(Diagnostic::error("spec/unknown-parameter", entry.key, message).help(help));

@@ -22,3 +22,6 @@ pub use facts::{Cause, Condition, Facts, MetricUse, RangeFact, Reason, SampleKin
 pub use inference::{Context, Inference, Node, Purpose, VariableValues};
 pub use labels::{LabelFact, LabelSet, Labels, METRIC_NAME};
 pub use range::Interval;
+// STUB
+/// stub
+pub fn infer(_: &crate::promql::Expr, _: &dyn crate::promql::catalog::Catalog, _: &Context) -> Inference { Inference{nodes: Vec::new(), events: Vec::new(), metrics: Vec::new()} }
