@@ -202,6 +202,11 @@ main() {
     [ -n "$name" ] || continue
     install_debian "$name" "$lowest" "$too_new" "$packages" "$suites" "$programs" < /dev/null || failed=1
   done <<< "$TOOLS"
+  # With DOCKER_CONFIG=$tools/compose-2 a docker client runs it as `docker compose`.
+  if [ -d "$tools/compose-2/bin" ]; then
+    mkdir -p "$tools/compose-2/cli-plugins"
+    ln -sfn ../bin/docker-compose "$tools/compose-2/cli-plugins/docker-compose"
+  fi
   install_cargo_deny || failed=1
   rm -rf "$apt_state" "$tools/.reason"
   say "tools in $tools:"
