@@ -4,8 +4,8 @@
 #   scripts/tools.sh            install what is missing, then list what is there
 #   scripts/tools.sh --list     list what is there, install nothing
 #
-# The folder is .tools/ of the checkout, or $OPTIINFRA_TOOLS_DIR. Nothing on the system is changed and no privilege is
-# needed: Debian packages are fetched by the machine's own apt from the machine's own mirror, with its keyring, into a
+# The folder is .tools/ of the checkout, or $OPTIINFRA_TOOLS_DIR. Nothing on the system is changed (but for one folder of
+# templates, see install_templates) and no privilege is needed: Debian packages are fetched by the machine's own apt from the machine's own mirror, with its keyring, into a
 # private apt state, and unpacked beside the system. A tool of the right version that is on the PATH already is linked.
 # A tool that cannot be had leaves a file NAME.unavailable with the reason; the tests report it when they skip.
 # Exit code: 0 when everything is there, 1 when something is not.
@@ -65,6 +65,9 @@ link_from_path() {
   done
 }
 
+# Debian's Alertmanager reads the built-in notification templates from here; no flag or setting names another place.
+templates=/usr/share/prometheus/alertmanager
+
 apt_state="$tools/.apt"
 apt_suites=''
 
@@ -116,6 +119,9 @@ unpack() {
     for pair in $4; do
       mv "content/${pair#*=}" "bin/${pair%%=*}" || exit 1
     done
+    if [ -d "content$templates" ]; then
+      mv "content$templates" templates || exit 1
+    fi
     rm -rf content ./*.deb
   ) >> "$log" 2>&1 || { rm -rf "$work"; return 1; }
   rm -rf "$1"
@@ -167,6 +173,16 @@ install_cargo_deny() {
   return 1
 }
 
+# install_templates: the one thing outside the folder, made only where nothing is and only as root.
+install_templates() {
+  local from="$tools/alertmanager-current/templates"
+  if [ ! -e "$templates" ] && [ -d "$from" ] && [ "$(id -u)" -eq 0 ]; then
+    say "installing the notification templates of Alertmanager into $templates"
+    mkdir -p "$templates"
+    cp -p "$from"/*.tmpl "$templates/"
+  fi
+}
+
 # list: one line a program, with the version it prints of itself; false when something is missing.
 list() {
   local name lowest too_new packages suites programs pair missing=0
@@ -207,6 +223,7 @@ main() {
     mkdir -p "$tools/compose-2/cli-plugins"
     ln -sfn ../bin/docker-compose "$tools/compose-2/cli-plugins/docker-compose"
   fi
+  install_templates || failed=1
   install_cargo_deny || failed=1
   rm -rf "$apt_state" "$tools/.reason"
   say "tools in $tools:"
