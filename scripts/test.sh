@@ -12,9 +12,11 @@
 # Environment: OPTIINFRA_TOOLS_DIR, the folder of the real tools (default: .tools/ of the checkout); CARGO_TARGET_DIR.
 # Exit code: 0 when nothing failed, else 1.
 set -uo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")/.."
+cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 
-export OPTIINFRA_TOOLS_DIR=${OPTIINFRA_TOOLS_DIR:-$PWD/.tools}
+tools=${OPTIINFRA_TOOLS_DIR:-.tools}
+case $tools in /*) ;; *) tools="$PWD/$tools" ;; esac
+export OPTIINFRA_TOOLS_DIR=$tools
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 
@@ -48,7 +50,7 @@ check clippy 1500 cargo clippy --locked --all-targets --all-features -- -D warni
 check 'clippy of the library alone' 600 cargo clippy --locked --lib --no-default-features -- -D warnings
 check documentation 900 env RUSTDOCFLAGS='-D warnings' cargo doc --locked --no-deps --all-features
 
-deny="$OPTIINFRA_TOOLS_DIR/cargo-deny/bin/cargo-deny"
+deny="$tools/cargo-deny/bin/cargo-deny"
 if [ -x "$deny" ]; then
   check dependencies 300 "$deny" --all-features check --hide-inclusion-graph bans licenses sources
   if timeout --kill-after=10 60 "$deny" fetch db > /dev/null 2>&1 < /dev/null; then
@@ -57,7 +59,7 @@ if [ -x "$deny" ]; then
     skipped_by_design+=('advisories: the database of known vulnerabilities cannot be reached from this machine')
   fi
 else
-  reason=$(cat "$OPTIINFRA_TOOLS_DIR/cargo-deny.unavailable" 2> /dev/null || printf 'cargo-deny is not installed')
+  reason=$(cat "$tools/cargo-deny.unavailable" 2> /dev/null || printf 'cargo-deny is not installed')
   skipped+=("dependencies: $reason")
   skipped_by_design+=("advisories: $reason")
 fi

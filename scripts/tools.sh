@@ -4,7 +4,7 @@
 #   scripts/tools.sh            install what is missing, then list what is there
 #   scripts/tools.sh --list     list what is there, install nothing
 #
-# The folder is .tools/ of the checkout, or $OPTIINFRA_TOOLS_DIR. Nothing on the system is changed (but for one folder of
+# The folder is .tools/ of the checkout, or $OPTIINFRA_TOOLS_DIR (a relative one: from the checkout). Nothing on the system is changed (but for one folder of
 # templates, see install_templates) and no privilege is needed: Debian packages are fetched by the machine's own apt from the machine's own mirror, with its keyring, into a
 # private apt state, and unpacked beside the system. A tool of the right version that is on the PATH already is linked.
 # A tool that cannot be had leaves a file NAME.unavailable with the reason; the tests report it when they skip.
@@ -12,7 +12,8 @@
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-tools=${OPTIINFRA_TOOLS_DIR:-$root/.tools}
+tools=${OPTIINFRA_TOOLS_DIR:-.tools}
+case $tools in /*) ;; *) tools="$root/$tools" ;; esac
 log="$tools/install.log"
 
 # name | lowest version | first version too new | Debian packages | suites, best first | programs, as BINARY=IN_PACKAGE

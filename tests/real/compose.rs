@@ -8,11 +8,31 @@ use std::process::Command;
 
 const FRAGMENT: &str = "compose/monitoring.yml";
 
-/// `docker compose -f BASE -f FRAGMENT config`, from the root of the repository, with nothing set in the environment.
-pub(crate) fn config(program: &Path, base: &Path, fragment: &Path) -> Run {
+/// `docker compose -f FILE -f FILE config`, from the root of the repository, with nothing set in the environment. The JSON goes
+/// to the file `to`, so that warnings do not mix with it.
+pub(crate) fn config(program: &Path, files: &[&Path], to: &Path) -> Run {
     let mut command = Command::new(program);
     command.current_dir(root()).env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());
-    run(command.args(["--log-level", "error", "-f"]).arg(base).arg("-f").arg(fragment).args(["config", "--format", "json"]))
+    for file in files {
+        command.arg("-f").arg(file);
+    }
+    run(command.args(["config", "--format", "json", "--output"]).arg(to))
+}
+
+/// The resolved model of files that must be right, with no variable left to chance.
+#[track_caller]
+fn model(program: &Path, files: &[&Path]) -> Value {
+    let folder = tempfile::tempdir().unwrap();
+    let json = folder.path().join("model.json");
+    let run = config(program, files, &json).accepted("Compose refuses the files");
+    assert!(!run.output.contains("variable is not set"), "a variable has neither a default nor `:?`\n{}", run.output);
+    serde_json::from_str(&std::fs::read_to_string(json).unwrap()).unwrap()
+}
+
+#[test]
+fn compose_accepts_the_base_alone() {
+    let Some(program) = COMPOSE.find() else { return };
+    model(&program, &[&root().join("examples/base/docker-compose.yml")]);
 }
 
 #[test]
@@ -20,19 +40,15 @@ fn compose_accepts_the_fragment_beside_its_base() {
     let Some(program) = COMPOSE.find() else { return };
     for tree in trees() {
         let Some(fragment) = tree.file(FRAGMENT) else { continue };
-        let what = format!("{} beside {}", named(&fragment), named(&tree.base()));
-        let run = config(&program, &tree.base(), &fragment).accepted(&what);
-
-        let (_, json) = run.output.split_once('{').unwrap_or_else(|| panic!("{what}: no JSON\n{}", run.output));
-        let model: Value = serde_json::from_str(&format!("{{{json}")).unwrap_or_else(|error| panic!("{what}: {error}\n{json}"));
+        let model = model(&program, &[&tree.base(), &fragment]);
         for path in own_paths(&model) {
-            assert!(Path::new(path).exists(), "{what}: nothing at {path}, which is mounted");
+            assert!(Path::new(path).exists(), "{}: nothing at {path}, which is mounted", named(&fragment));
         }
     }
 }
 
-/// What is mounted from the repository, be it as a folder, a config or a secret. Compose would make an empty folder in place of
-/// one that is absent. Paths of the host, as a node exporter needs them, differ from machine to machine.
+/// What is mounted from the repository, as a folder or as a config. Compose would make an empty folder in place of one that is
+/// absent. Paths of the host, as a node exporter needs them, differ from machine to machine; secrets are their owner's.
 fn own_paths(model: &Value) -> Vec<&str> {
     let root = root();
     let services = model["services"].as_object().into_iter().flat_map(|services| services.values());

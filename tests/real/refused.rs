@@ -55,16 +55,21 @@ fn a_variable_that_alertmanager_does_not_expand() {
     refused(AMTOOLS, &["check-config"], "variable.yml", 1, "unsupported scheme");
 }
 
-#[test]
-fn a_network_that_no_file_declares() {
+/// Compose refuses the file beside a good base, and says this.
+#[track_caller]
+fn refused_by_compose(file: &str, says: &str) {
     let Some(program) = COMPOSE.find() else { return };
     let base = root().join("tests/real/fixtures/good/docker-compose.yml");
-    said(&compose::config(&program, &base, &bad("absent-network.yml")), 1, "undefined network");
+    let folder = tempfile::tempdir().unwrap();
+    said(&compose::config(&program, &[&base, &bad(file)], &folder.path().join("model.json")), 1, says);
+}
+
+#[test]
+fn a_network_that_no_file_declares() {
+    refused_by_compose("absent-network.yml", "undefined network");
 }
 
 #[test]
 fn a_variable_that_must_be_set() {
-    let Some(program) = COMPOSE.find() else { return };
-    let base = root().join("tests/real/fixtures/good/docker-compose.yml");
-    said(&compose::config(&program, &base, &bad("unset-variable.yml")), 1, "GRAFANA_PASSWORD");
+    refused_by_compose("unset-variable.yml", "GRAFANA_PASSWORD");
 }

@@ -43,7 +43,8 @@ impl Tool {
     }
 
     fn locate(&self) -> Result<PathBuf, String> {
-        let tools = std::env::var_os("OPTIINFRA_TOOLS_DIR").map_or_else(|| root().join(".tools"), PathBuf::from);
+        let tools = std::env::var_os("OPTIINFRA_TOOLS_DIR").filter(|folder| !folder.is_empty());
+        let tools = root().join(tools.unwrap_or_else(|| ".tools".into()));
         let installed = tools.join(self.folder).join("bin").join(self.program);
         if installed.is_file() {
             return Ok(installed);
