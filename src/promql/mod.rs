@@ -4,12 +4,21 @@
 //! part of the grammar and has to be asked for with a [`Dialect`].
 
 pub mod ast;
+mod check;
 pub mod duration;
+mod error;
 pub mod functions;
+mod lex;
+pub mod literal;
 pub mod operators;
+mod parse;
+mod quote;
+pub mod regex;
 pub mod span;
+mod suggest;
 pub mod text;
 mod types;
+mod variable;
 mod walk;
 
 pub use ast::{
@@ -18,8 +27,10 @@ pub use ast::{
     ValueType, VariableCall, VectorSelector,
 };
 pub use duration::{DurationExpr, DurationKind, DurationOp};
+pub use error::ParseError;
 pub use functions::{Function, Version};
 pub use operators::{AggregateOp, BinaryOp, MatchOp, UnaryOp};
+pub use parse::{MAX_DEPTH, Parsed, parse};
 pub use span::Span;
 pub use text::{Text, TextPart, Variable, VariableSyntax};
 
