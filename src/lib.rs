@@ -10,6 +10,7 @@
 //! | lower | `Model` | `Plan`: one sub-plan per target, everything decided | `lower`, `plan` |
 //! | emit | `Plan` | artifacts: paths and bytes; one place writes them | `emit` |
 
+pub mod commands;
 pub mod diagnostic;
 pub mod load;
 pub mod promql;
