@@ -24,13 +24,17 @@
 //! through the same steps. Folders are made where they are missing and never removed or replaced, even when they are empty,
 //! because a running container may hold a bind mount on them.
 
+pub mod alertmanager;
 pub mod artifact;
 mod commit;
 pub mod drift;
 pub mod error;
+pub mod json;
 pub mod manifest;
+pub mod prometheus;
 mod survey;
 pub mod write;
+pub mod yaml;
 
 pub use artifact::{Artifact, Artifacts};
 pub use error::OutputError;
