@@ -1,6 +1,8 @@
 //! Kills and failing disks at every single write operation, on a disk in memory: whatever happens, every file is whole, and the
 //! next build makes the tree what it is to be.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on is to stop")]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};

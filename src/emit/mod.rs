@@ -8,7 +8,7 @@
 //! | `error` | what can go wrong with the output folder, and the way out |
 //! | `write` | decides what is to be done with each file, and says what was done |
 //! | `commit` | does it, so that a kill at any point leaves every file whole |
-//! | `drift` | says how the folder differs from what is wanted |
+//! | `drift` | says how the folder differs from what is wanted; `unified` shows it line by line |
 //!
 //! # How the output folder is kept whole
 //!
@@ -30,6 +30,7 @@ pub mod drift;
 pub mod error;
 pub mod manifest;
 mod survey;
+mod unified;
 pub mod write;
 
 pub use artifact::{Artifact, Artifacts};
