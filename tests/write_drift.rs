@@ -281,3 +281,21 @@ fn a_scoped_build_after_a_killed_one_keeps_what_it_knows_of_the_rest() {
         assert_eq!(build(&world, &all).unwrap().kept().count(), 0);
     }
 }
+
+#[test]
+fn a_path_that_changes_only_its_case_is_one_file_where_the_disk_ignores_case_and_two_where_it_does_not() {
+    let before = artifacts(&[("docs/Foo.md", "one\n"), ("docs/Bar.md", "same\n")]);
+    let after = artifacts(&[("Docs/foo.md", "two\n"), ("Docs/bar.md", "same\n")]);
+    for (world, says) in
+        [(MemoryWorld::ignoring_case(), "1 updated, 1 unchanged"), (MemoryWorld::default(), "2 created, 2 removed")]
+    {
+        build(&world, &before).unwrap();
+        assert_eq!(build(&world, &after).unwrap().to_string(), says);
+        assert_eq!(world.read(Path::new("generated/Docs/foo.md")).unwrap(), b"two\n");
+        assert_eq!(world.read(Path::new("generated/Docs/bar.md")).unwrap(), b"same\n");
+        world.mend();
+        let said = compare(&world, &after);
+        assert!(said.is_clean(), "{said}: {}", said.render(10));
+        assert!(!build(&world, &after).unwrap().changed);
+    }
+}

@@ -185,10 +185,19 @@ fn foreign(world: &dyn World, place: Place<'_>, survey: &Survey<'_>) -> Result<V
         known.extend(own_temporaries());
         known.extend(survey.owned.records.keys().map(|path| temporary(path)));
     }
+    let lower: BTreeMap<String, &String> =
+        known.iter().chain(survey.folders.keys()).map(|path| (path.to_lowercase(), path)).collect();
+    let id = |path: &str| world.metadata(&place.root.join(path)).ok().map(|metadata| metadata.id);
+    // Where the disk ignores case, what is listed may be spelled in another way.
+    let as_known = |path: String| match lower.get(&path.to_lowercase()) {
+        Some(other) if **other != path && id(other).is_some_and(|there| id(&path) == Some(there)) => (*other).clone(),
+        _ => path,
+    };
     let mut found = Vec::new();
     let mut folders = vec![String::new()];
     while let Some(folder) = folders.pop() {
         for (path, kind) in list(world, place, &folder)? {
+            let path = as_known(path);
             match (kind, survey.folders.get(&path)) {
                 (Kind::Dir, Some(Folder::Real)) => folders.push(path),
                 (Kind::Dir, _) if known.contains(&path) => {}
