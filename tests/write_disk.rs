@@ -250,6 +250,12 @@ fn nothing_outside_is_written_read_or_removed_through_a_link() {
     assert!(message.starts_with("2 files cannot be written to "), "{message}");
     assert_eq!(tree(&outside), before);
 
+    let said = drift(&OsWorld, &out, &spec, &Scope::default(), Duration::ZERO).unwrap();
+    let shown: Vec<_> =
+        said.differences.iter().map(|difference| (difference.path.as_str(), difference.message.as_str())).collect();
+    let message = "in the way of what the spec gives: docs is a symbolic link to ../outside/docs";
+    assert_eq!(shown, [("docs/a.md", message), ("docs/b.md", message)]);
+
     // Files that are no longer wanted are not removed through it either.
     build(&out, &artifacts(&[("top", "t")])).unwrap();
     assert_eq!(tree(&outside), before);

@@ -246,6 +246,29 @@ fn an_edit_made_while_a_build_lies_killed_is_kept() {
     }
 }
 
+#[test]
+fn an_edit_of_what_a_killed_first_build_wrote_is_kept_once_a_build_has_seen_it() {
+    let [one, two, _] = specs();
+    let edited = Path::new("/generated/prometheus/a.yml");
+    let mut kept = 0;
+    for kill in 0..40 {
+        // The first build ever is killed, the second sees what it wrote and is killed too.
+        let world = MemoryWorld::default();
+        world.fail_at(kill, Fault::Crash);
+        _ = build(&world, &one);
+        if world.metadata(edited).is_err() {
+            continue;
+        }
+        world.fail_at(12, Fault::Crash);
+        build(&world, &two).unwrap_err();
+        world.mend();
+        world.put(edited, "by hand");
+        assert_eq!(build(&world, &two).unwrap().files["prometheus/a.yml"], Action::Kept, "killed at {kill}");
+        kept += 1;
+    }
+    assert!(kept > 3, "{kept}");
+}
+
 /// A world in which somebody puts a file just before a new one is renamed to that place.
 struct Intruded(MemoryWorld);
 
