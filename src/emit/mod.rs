@@ -8,7 +8,7 @@
 //! | `error` | what can go wrong with the output folder, and the way out |
 //! | `write` | decides what is to be done with each file, and says what was done |
 //! | `commit` | does it, so that a kill at any point leaves every file whole |
-//! | `drift` | says how the folder differs from what is wanted |
+//! | `drift` | says how the folder differs from what is wanted; `unified` shows it line by line |
 //!
 //! # How the output folder is kept whole
 //!
@@ -33,6 +33,7 @@ pub mod json;
 pub mod manifest;
 pub mod prometheus;
 mod survey;
+mod unified;
 pub mod write;
 pub mod yaml;
 
