@@ -14,6 +14,8 @@ mod lex;
 pub mod literal;
 pub mod operators;
 mod parse;
+mod pretty;
+mod print;
 mod quote;
 pub mod regex;
 pub mod span;
@@ -33,6 +35,7 @@ pub use error::ParseError;
 pub use functions::{Function, Version};
 pub use operators::{AggregateOp, BinaryOp, MatchOp, UnaryOp};
 pub use parse::{MAX_DEPTH, Parsed, parse};
+pub use pretty::pretty;
 pub use span::Span;
 pub use text::{Text, TextPart, Variable, VariableSyntax};
 
