@@ -347,4 +347,11 @@ impl Catalog for MapCatalog {
 }
 // STUB
 /// stub
-pub fn variant_from(_: &crate::promql::infer::Inference, name: &str, _: &std::collections::BTreeMap<String,String>, _: Option<Span>) -> Variant { Variant::new(name, MetricType::Gauge) }
+pub fn variant_from(
+    _: &crate::promql::infer::Inference,
+    name: &str,
+    _: &std::collections::BTreeMap<String, String>,
+    _: Option<Span>,
+) -> Variant {
+    Variant::new(name, MetricType::Gauge)
+}

@@ -5,14 +5,24 @@
 
 pub mod ast;
 pub mod catalog;
+mod check;
 pub mod duration;
-pub mod error;
+mod error;
 pub mod functions;
 pub mod infer;
+mod lex;
+pub mod literal;
 pub mod operators;
+mod parse;
+mod pretty;
+mod print;
+mod quote;
+pub mod regex;
 pub mod span;
+mod suggest;
 pub mod text;
 mod types;
+mod variable;
 mod walk;
 
 pub use ast::{
@@ -21,8 +31,11 @@ pub use ast::{
     ValueType, VariableCall, VectorSelector,
 };
 pub use duration::{DurationExpr, DurationKind, DurationOp};
+pub use error::ParseError;
 pub use functions::{Function, Version};
 pub use operators::{AggregateOp, BinaryOp, MatchOp, UnaryOp};
+pub use parse::{MAX_DEPTH, Parsed, parse};
+pub use pretty::pretty;
 pub use span::Span;
 pub use text::{Text, TextPart, Variable, VariableSyntax};
 
@@ -38,10 +51,14 @@ pub enum Dialect {
     Spec,
 }
 // STUB
-/// stub
-pub struct Parsed { /// e
- pub expr: Expr, /// r
- pub errors: Vec<error::ParseError> }
-/// stub
-pub fn parse(_: &str, _: Dialect) -> Parsed { Parsed { expr: Expr::number(1.0), errors: Vec::new() } }
-impl std::fmt::Display for Expr { fn fmt(&self, _: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { Ok(()) } }
+impl std::fmt::Display for Expr {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{self:?}")
+    }
+}
+impl Expr {
+    /// stub
+    pub fn pretty(&self) -> String {
+        self.to_string()
+    }
+}

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use crate::diagnostic::{Diagnostic, RuleId};
 use crate::model::job::{DeclaredBy, Exposed, Job, Targets};
+use crate::promql::Version;
 use crate::promql::catalog::{
     Completeness, Family, Job as ScrapeJob, LabelDomain, MapCatalog, MetricType as CatalogType, Name, Server, Spelling, Status,
     builtin_series,
 };
-use crate::promql::Version;
 use crate::promql::infer::Interval;
 use crate::resolve::stack::Settings;
 use crate::source::Span;

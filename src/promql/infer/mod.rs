@@ -24,4 +24,6 @@ pub use labels::{LabelFact, LabelSet, Labels, METRIC_NAME};
 pub use range::Interval;
 // STUB
 /// stub
-pub fn infer(_: &crate::promql::Expr, _: &dyn crate::promql::catalog::Catalog, _: &Context) -> Inference { Inference{nodes: Vec::new(), events: Vec::new(), metrics: Vec::new()} }
+pub fn infer(_: &crate::promql::Expr, _: &dyn crate::promql::catalog::Catalog, _: &Context) -> Inference {
+    Inference { nodes: Vec::new(), events: Vec::new(), metrics: Vec::new() }
+}
