@@ -50,15 +50,3 @@ pub enum Dialect {
     /// Parameters of a spec, `$name`, which stand for a duration or a number.
     Spec,
 }
-// STUB
-impl std::fmt::Display for Expr {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{self:?}")
-    }
-}
-impl Expr {
-    /// stub
-    pub fn pretty(&self) -> String {
-        self.to_string()
-    }
-}
