@@ -18,6 +18,7 @@ mod pretty;
 mod print;
 mod quote;
 pub mod regex;
+pub mod requirement;
 pub mod span;
 mod suggest;
 pub mod text;
