@@ -13,3 +13,4 @@
 pub mod diagnostic;
 pub mod load;
 pub mod source;
+pub mod template;
