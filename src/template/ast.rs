@@ -1,5 +1,7 @@
 //! The syntax tree. Every node has the bytes that it covers.
 
+use std::collections::BTreeSet;
+
 /// A range of bytes in a template's text, both ends on character boundaries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TextSpan {
@@ -33,6 +35,8 @@ pub struct Template {
     pub body: Vec<Node>,
     /// The named templates that `define` and `block` make, in order.
     pub defined: Vec<Define>,
+    /// The variables that are set again with `=` somewhere.
+    pub reassigned: BTreeSet<String>,
 }
 
 /// `{{define "name"}} ... {{end}}`, or the body of a `block`.

@@ -112,7 +112,7 @@ pub(super) fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>)
     if wanted.len() > 64 {
         return None;
     }
-    let allowed = (wanted.len() / 3).max(1);
+    let allowed = wanted.len() / 3;
     let mut best: Option<(usize, &str)> = None;
     for candidate in candidates {
         let distance = if candidate.eq_ignore_ascii_case(name) { 0 } else { distance(&wanted, candidate) };

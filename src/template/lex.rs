@@ -93,9 +93,11 @@ fn is_space(c: char) -> bool {
     matches!(c, ' ' | '\t' | '\r' | '\n')
 }
 
-// Go asks for letters and decimal digits; this takes a few rare numerals and marks more, so that nothing valid is refused.
+// Go asks for letters and decimal digits. This takes rare marks and numerals more, so that nothing valid is refused; the
+// superscripts, fractions and enclosed numbers of the two ranges are no digits in Go.
 fn is_word(c: char) -> bool {
-    c == '_' || c.is_alphanumeric()
+    let fraction = matches!(c, '\u{80}'..='\u{65f}' | '\u{2000}'..='\u{33ff}') && c.is_numeric();
+    c == '_' || c.is_alphanumeric() && !fraction
 }
 
 impl<'t> Lexer<'t> {
@@ -195,6 +197,7 @@ impl<'t> Lexer<'t> {
 
     fn comment(&mut self, open: usize) -> Token {
         let start = self.at;
+        self.at += 2;
         let Some(length) = self.rest().find("*/") else {
             self.at = self.text.len();
             return Token { span: TextSpan::new(open, start + 2), ..self.error(ErrorKind::UnclosedComment, start) };

@@ -14,6 +14,7 @@
 mod ast;
 mod dialect;
 mod error;
+mod inspect;
 mod lex;
 mod literal;
 mod messages;
@@ -28,6 +29,7 @@ pub use ast::{
 };
 pub use dialect::{Dialect, Function, ServerVersion};
 pub use error::{ErrorKind, TemplateError, TextLabel};
+pub use inspect::{Guard, Inspection, Use, UseKind, inspect, uses};
 
 /// What became of a template text.
 #[derive(Debug, Clone, PartialEq)]

@@ -3,7 +3,7 @@
 //! The grammar is that of Go's `text/template/parse`, its oddities included (a variable set with `=` counts as declared, an `else`
 //! sees the variables of the body before it). An error inside an action gives up that action and no more.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::Parsed;
 use super::ast::{
@@ -11,7 +11,7 @@ use super::ast::{
     TextSpan, Variable,
 };
 use super::dialect::Dialect;
-use super::error::TemplateError;
+use super::error::{ErrorKind, TemplateError};
 use super::lex::{Keyword, Lexer, Quoted, Token, TokenKind};
 use super::scope::Scope;
 use super::{literal, messages};
@@ -60,6 +60,7 @@ pub(super) struct Parser<'t> {
     given_up: bool,
     errors: Vec<TemplateError>,
     defined: Vec<Define>,
+    reassigned: BTreeSet<String>,
 }
 
 impl<'t> Parser<'t> {
@@ -75,6 +76,7 @@ impl<'t> Parser<'t> {
             given_up: false,
             errors: Vec::new(),
             defined: Vec::new(),
+            reassigned: BTreeSet::new(),
         }
     }
 
@@ -94,7 +96,7 @@ impl<'t> Parser<'t> {
         }
         self.check_names();
         self.errors.sort_by_key(|error| error.span);
-        Parsed { template: Template { body, defined: self.defined }, errors: self.errors }
+        Parsed { template: Template { body, defined: self.defined, reassigned: self.reassigned }, errors: self.errors }
     }
 
     // Go refuses a second definition of a name unless one of the two is blank.
@@ -241,7 +243,12 @@ impl<'t> Parser<'t> {
 
     fn unexpected<T>(&mut self, token: Token, place: &str) -> Result<T> {
         let action = TextSpan::new(self.lexer.action(), token.span.start);
-        self.abandon(token.span, messages::unexpected(self.text, token, action, place))
+        let error = messages::unexpected(self.text, token, action, place);
+        if error.kind == ErrorKind::UnclosedAction {
+            // What was read as the rest of the action is most likely text.
+            self.errors.retain(|error| error.span.start < action.start || error.span.end > token.span.end);
+        }
+        self.abandon(token.span, error)
     }
 
     // The head of a block. A broken one still opens its block, or its `end` would close another.
@@ -445,6 +452,9 @@ impl<'t> Parser<'t> {
             let name = token.span.of(self.text);
             self.scope.declare(name);
             variables.push(Variable { span: token.span, name: name.to_owned() });
+            if next.kind == TokenKind::Assign {
+                self.reassigned.insert(name.to_owned());
+            }
             if set {
                 return Ok((variables, next.kind == TokenKind::Assign));
             }

@@ -36,10 +36,17 @@ fn list(nodes: &[Node], text: &str) -> String {
             }
             Node::Branch(branch) => out.push_str(&arms(branch.kind, &branch.arms, branch, text)),
             Node::Range(range) => {
-                let _ = write!(out, "[range {}]{}{}[end]", pipeline(&range.pipeline), list(&range.body, text), other(&range.otherwise, text));
+                let _ = write!(
+                    out,
+                    "[range {}]{}{}[end]",
+                    pipeline(&range.pipeline),
+                    list(&range.body, text),
+                    other(&range.otherwise, text)
+                );
             }
             Node::Call(call) => {
-                let _ = write!(out, "[template {} {}]", json(&call.name), call.argument.as_ref().map(pipeline).unwrap_or_default());
+                let _ =
+                    write!(out, "[template {} {}]", json(&call.name), call.argument.as_ref().map(pipeline).unwrap_or_default());
             }
             Node::Break { .. } => out.push_str("[break]"),
             Node::Continue { .. } => out.push_str("[continue]"),
@@ -52,7 +59,8 @@ fn list(nodes: &[Node], text: &str) -> String {
 fn arms(kind: BranchKind, rest: &[Arm], branch: &Branch, text: &str) -> String {
     let Some((arm, rest)) = rest.split_first() else { return String::new() };
     let word = if kind == BranchKind::If { "if" } else { "with" };
-    let other = if rest.is_empty() { other(&branch.otherwise, text) } else { format!("[else]{}", arms(kind, rest, branch, text)) };
+    let other =
+        if rest.is_empty() { other(&branch.otherwise, text) } else { format!("[else]{}", arms(kind, rest, branch, text)) };
     format!("[{word} {}]{}{other}[end]", pipeline(&arm.pipeline), list(&arm.body, text))
 }
 

@@ -1,2 +1,5 @@
-mod dump;
 mod agreement;
+mod dump;
+mod hostile;
+mod messages;
+mod uses;
