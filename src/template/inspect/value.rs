@@ -45,8 +45,9 @@ impl Value {
             (Value::Sample(query), "Labels") => Taken::Value(Value::SampleLabels(query)),
             (Value::Sample(_), "Value") => Taken::Value(Value::Unknown),
             (Value::Sample(_), _) => Taken::Missing(&["Labels", "Value"]),
-            (Value::Vector(_) | Value::Text | Value::Number | Value::ExternalUrl | Value::Nil, _) => Taken::Missing(&[]),
-            (Value::Value | Value::Unknown, _) => Taken::Value(Value::Unknown),
+            (Value::Vector(_) | Value::Text | Value::Number | Value::ExternalUrl, _) => Taken::Missing(&[]),
+            // A field of nil is nil; a native histogram has methods.
+            (Value::Nil | Value::Value | Value::Unknown, _) => Taken::Value(Value::Unknown),
             (map, _) => map.element().map_or(Taken::Value(Value::Unknown), |(kind, query)| Taken::Label(kind, query)),
         }
     }
