@@ -5,14 +5,14 @@
 
 mod eval;
 mod failures;
-mod value;
+mod shape;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::ast::{Branch, BranchKind, Node, Pipeline, Range, Template, TemplateCall, TextSpan};
 use super::dialect::Dialect;
 use super::error::TemplateError;
-use value::Value;
+use shape::Shape;
 
 /// How surely a use happens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -116,35 +116,35 @@ const MAX_WORK: usize = 50_000;
 
 /// The values of names inside one template body.
 struct Frame<'t> {
-    dot: Value,
-    variables: Vec<(&'t str, Value)>,
+    dot: Shape,
+    variables: Vec<(&'t str, Shape)>,
     // The last place of each name in `variables`, so that finding one does not go through all.
     places: BTreeMap<&'t str, Vec<usize>>,
 }
 
 impl<'t> Frame<'t> {
-    fn new(dot: Value) -> Self {
+    fn new(dot: Shape) -> Self {
         let mut frame = Self { dot, variables: Vec::new(), places: BTreeMap::new() };
         frame.declare("$", dot);
         frame
     }
 
     fn main(dialect: Dialect) -> Self {
-        let Dialect::PrometheusAlert = dialect else { return Self::new(Value::Unknown) };
-        let mut frame = Self::new(Value::Data);
-        frame.declare("$labels", Value::Labels);
-        frame.declare("$externalLabels", Value::ExternalLabels);
-        frame.declare("$externalURL", Value::ExternalUrl);
-        frame.declare("$value", Value::Value);
+        let Dialect::PrometheusAlert = dialect else { return Self::new(Shape::Unknown) };
+        let mut frame = Self::new(Shape::Data);
+        frame.declare("$labels", Shape::Labels);
+        frame.declare("$externalLabels", Shape::ExternalLabels);
+        frame.declare("$externalURL", Shape::ExternalUrl);
+        frame.declare("$value", Shape::Value);
         frame
     }
 
-    fn declare(&mut self, name: &'t str, value: Value) {
+    fn declare(&mut self, name: &'t str, value: Shape) {
         self.places.entry(name).or_default().push(self.variables.len());
         self.variables.push((name, value));
     }
 
-    fn get(&self, name: &str) -> Option<Value> {
+    fn get(&self, name: &str) -> Option<Shape> {
         let place = self.places.get(name)?.last()?;
         self.variables.get(*place).map(|(_, value)| *value)
     }
@@ -174,7 +174,7 @@ struct Walk<'t> {
     testing: usize,
     tested: BTreeMap<Tested, usize>,
     // What has been called with which argument: once is enough, and recursion ends.
-    called: BTreeSet<(&'t str, Value)>,
+    called: BTreeSet<(&'t str, Shape)>,
     depth: usize,
     work: usize,
 }
@@ -233,15 +233,15 @@ impl<'t> Walk<'t> {
         let dot = self.frame.dot;
         let result = self.value_of(&range.pipeline);
         let element = match result.value {
-            Value::Vector(query) => Value::Sample(query),
-            Value::Labels | Value::ExternalLabels | Value::SampleLabels(_) => Value::Text,
-            _ => Value::Unknown,
+            Shape::Vector(query) => Shape::Sample(query),
+            Shape::Labels | Shape::ExternalLabels | Shape::SampleLabels(_) => Shape::Text,
+            _ => Shape::Unknown,
         };
         self.consume(result, None);
         self.conditions += 1;
         let names = &range.pipeline.variables;
         for (index, variable) in names.iter().enumerate() {
-            let value = if index + 1 == names.len() { element } else { Value::Unknown };
+            let value = if index + 1 == names.len() { element } else { Shape::Unknown };
             self.set(variable, range.pipeline.assigns, value);
         }
         self.frame.dot = element;
@@ -255,7 +255,7 @@ impl<'t> Walk<'t> {
     }
 
     fn call(&mut self, call: &'t TemplateCall) {
-        let argument = call.argument.as_ref().map_or(Value::Nil, |pipeline| self.pipeline(pipeline).value);
+        let argument = call.argument.as_ref().map_or(Shape::Nil, |pipeline| self.pipeline(pipeline).value);
         let Some(body) = self.defined.get(call.name.as_str()).copied() else {
             self.undefined_template(call);
             return;
@@ -311,9 +311,9 @@ impl<'t> Walk<'t> {
         result
     }
 
-    fn set(&mut self, variable: &'t super::ast::Variable, assigns: bool, value: Value) {
+    fn set(&mut self, variable: &'t super::ast::Variable, assigns: bool, value: Shape) {
         // What is set again somewhere may be anything by the time it is read.
-        let value = if self.template.reassigned.contains(&variable.name) { Value::Unknown } else { value };
+        let value = if self.template.reassigned.contains(&variable.name) { Shape::Unknown } else { value };
         if !assigns {
             self.frame.declare(&variable.name, value);
         } else if self.frame.get(&variable.name).is_none() {

@@ -96,12 +96,12 @@ pub(super) fn number(text: &str) -> Option<f64> {
 // `1+2`, the `i` already gone: a number, a sign and a number.
 fn complex(text: &str) -> Option<f64> {
     let hexadecimal = text.contains(['x', 'X']);
-    let splits = text.char_indices().filter(|(at, c)| {
-        let before = text.get(..*at).and_then(|before| before.chars().last());
+    let split = text.char_indices().rfind(|(at, c)| {
+        let before = text.get(..*at).and_then(|before| before.chars().next_back());
         let exponent = matches!(before, Some('p' | 'P')) || !hexadecimal && matches!(before, Some('e' | 'E'));
         *at > 0 && matches!(c, '+' | '-') && !exponent
     });
-    let (at, _) = splits.last()?;
+    let (at, _) = split?;
     float(text.get(at..)?)?;
     float(text.get(..at)?)
 }

@@ -1,13 +1,13 @@
 //! What operands and function calls give.
 
 use super::super::ast::{Command, Operand, Pipeline, Term, TextSpan};
-use super::value::{Taken, Value};
+use super::shape::{Shape, Taken};
 use super::{Use, UseKind, Walk};
 
 /// A value, where it was read, and the use that reading it was.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Evaluated {
-    pub(super) value: Value,
+    pub(super) value: Shape,
     pub(super) span: TextSpan,
     // Its place in the list of uses.
     site: Option<usize>,
@@ -30,14 +30,14 @@ impl<'t> Walk<'t> {
             };
             piped = Some(Argument { given, literal });
         }
-        let nothing = Evaluated { value: Value::Unknown, span: pipeline.span, site: None };
+        let nothing = Evaluated { value: Shape::Unknown, span: pipeline.span, site: None };
         piped.map_or(nothing, |last| last.given)
     }
 
     fn command(&mut self, command: &'t Command, piped: Option<Argument<'t>>) -> Evaluated {
         self.work += 1;
         let Some((first, rest)) = command.operands.split_first() else {
-            return Evaluated { value: Value::Unknown, span: command.span, site: None };
+            return Evaluated { value: Shape::Unknown, span: command.span, site: None };
         };
         let Term::Function(name) = &first.term else {
             return self.no_call(command, first, rest, piped);
@@ -77,10 +77,10 @@ impl<'t> Walk<'t> {
             self.consume(given, None);
         }
         // A field of an unknown value may be a method.
-        if given.value != Value::Unknown || first.fields.is_empty() && !matches!(first.term, Term::Group(_)) {
+        if given.value != Shape::Unknown || first.fields.is_empty() && !matches!(first.term, Term::Group(_)) {
             self.not_a_function(command.span, first.span);
         }
-        Evaluated { value: Value::Unknown, ..given }
+        Evaluated { value: Shape::Unknown, ..given }
     }
 
     fn operand(&mut self, operand: &'t Operand) -> Evaluated {
@@ -88,11 +88,11 @@ impl<'t> Walk<'t> {
         let mut span = operand.span;
         let mut value = match &operand.term {
             Term::Dot => self.frame.dot,
-            Term::Nil => Value::Nil,
-            Term::Number(_) => Value::Number,
-            Term::Text(_) => Value::Text,
-            Term::Bool(_) => Value::Unknown,
-            Term::Variable(name) => self.frame.get(name).unwrap_or(Value::Unknown),
+            Term::Nil => Shape::Nil,
+            Term::Number(_) => Shape::Number,
+            Term::Text(_) => Shape::Text,
+            Term::Bool(_) => Shape::Unknown,
+            Term::Variable(name) => self.frame.get(name).unwrap_or(Shape::Unknown),
             Term::Function(name) => {
                 let span = TextSpan::new(operand.span.start, operand.span.start.saturating_add(name.len()));
                 self.function(name, span, span, &[]).value
@@ -109,14 +109,14 @@ impl<'t> Walk<'t> {
             span = through;
             site = None;
             value = match value.field(&field.name) {
-                Taken::Value(value) => value,
+                Taken::Shape(value) => value,
                 Taken::Label(kind, query) => {
                     site = Some(self.note(kind, Some(field.name.clone()), through, field.span, query));
-                    Value::Text
+                    Shape::Text
                 }
                 Taken::Missing(there) => {
                     self.unknown_field(field, value, there);
-                    Value::Unknown
+                    Shape::Unknown
                 }
             };
         }
@@ -126,33 +126,33 @@ impl<'t> Walk<'t> {
     fn function(&mut self, name: &str, name_span: TextSpan, span: TextSpan, arguments: &[Argument<'t>]) -> Evaluated {
         let done = |value, site| Evaluated { value, span, site };
         if !self.check_arguments(name, name_span, arguments.len()) {
-            return done(Value::Unknown, None);
+            return done(Shape::Unknown, None);
         }
         for argument in arguments {
             self.pass(argument.given, name);
         }
         let first = arguments.first();
         let last = arguments.last();
-        let of_last = last.map_or(Value::Unknown, |argument| argument.given.value);
+        let of_last = last.map_or(Shape::Unknown, |argument| argument.given.value);
         let named = |argument: Option<&Argument<'t>>| argument.and_then(|argument| argument.literal);
         match (name, of_last) {
             ("query", _) => {
                 let (text, place) = named(last).map_or((None, span), |(text, place)| (Some(text.to_owned()), place));
                 let site = self.note(UseKind::Query, text, span, place, None);
-                return done(Value::Vector(Some(span)), Some(site));
+                return done(Shape::Vector(Some(span)), Some(site));
             }
-            ("first", Value::Vector(query)) => return done(Value::Sample(query), None),
-            ("sortByLabel", Value::Vector(query)) => {
+            ("first", Shape::Vector(query)) => return done(Shape::Sample(query), None),
+            ("sortByLabel", Shape::Vector(query)) => {
                 if let Some((label, place)) = named(first) {
                     self.note(UseKind::QueryLabel, Some(label.to_owned()), span, place, query);
                 }
-                return done(Value::Vector(query), None);
+                return done(Shape::Vector(query), None);
             }
-            ("label", Value::Sample(query)) => {
+            ("label", Shape::Sample(query)) => {
                 let label = named(first);
                 let place = label.map_or(span, |(_, place)| place);
                 let site = self.note(UseKind::QueryLabel, label.map(|(label, _)| label.to_owned()), span, place, query);
-                return done(Value::Text, Some(site));
+                return done(Shape::Text, Some(site));
             }
             ("index", _) => {
                 if let Some(result) = self.index(span, arguments) {
@@ -166,17 +166,17 @@ impl<'t> Walk<'t> {
         }
         let mut values = arguments.iter().map(|argument| argument.given.value);
         let value = match name {
-            "or" | "and" => values.next().filter(|first| values.all(|value| value == *first)).unwrap_or(Value::Unknown),
-            "first" => Value::Sample(None),
-            "query" | "sortByLabel" => Value::Vector(None),
+            "or" | "and" => values.next().filter(|first| values.all(|value| value == *first)).unwrap_or(Shape::Unknown),
+            "first" => Shape::Sample(None),
+            "query" | "sortByLabel" => Shape::Vector(None),
             "externalURL" | "graphLink" | "html" | "humanize" | "humanize1024" | "humanizeDuration" | "humanizePercentage"
             | "js" | "label" | "pathPrefix" | "print" | "printf" | "println" | "reReplaceAll" | "stripDomain" | "stripPort"
-            | "strvalue" | "tableLink" | "title" | "toLower" | "toUpper" | "urlQueryEscape" | "urlquery" => Value::Text,
-            "len" | "now" | "parseDuration" => Value::Number,
-            _ => Value::Unknown,
+            | "strvalue" | "tableLink" | "title" | "toLower" | "toUpper" | "urlQueryEscape" | "urlquery" => Shape::Text,
+            "len" | "now" | "parseDuration" => Shape::Number,
+            _ => Shape::Unknown,
         };
         // `now` of Alertmanager is a point in time, which has methods.
-        let value = if name == "now" && self.dialect != super::Dialect::PrometheusAlert { Value::Unknown } else { value };
+        let value = if name == "now" && self.dialect != super::Dialect::PrometheusAlert { Shape::Unknown } else { value };
         done(value, None)
     }
 
@@ -184,14 +184,14 @@ impl<'t> Walk<'t> {
     fn index(&mut self, span: TextSpan, arguments: &[Argument<'t>]) -> Option<Evaluated> {
         let [map, key] = arguments else { return None };
         let done = |value, site| Some(Evaluated { value, span, site });
-        if let Value::Vector(query) = map.given.value {
-            return done(Value::Sample(query), None);
+        if let Shape::Vector(query) = map.given.value {
+            return done(Shape::Sample(query), None);
         }
         let (kind, query) = map.given.value.element()?;
         let label = key.literal;
         let place = label.map_or(span, |(_, place)| place);
         let site = self.note(kind, label.map(|(label, _)| label.to_owned()), span, place, query);
-        done(Value::Text, Some(site))
+        done(Shape::Text, Some(site))
     }
 
     // The use that a value is goes to a function.
@@ -207,11 +207,11 @@ impl<'t> Walk<'t> {
             return;
         }
         let kinds: &[UseKind] = match given.value {
-            Value::Data => &[UseKind::Label, UseKind::ExternalLabel, UseKind::Value],
-            Value::Labels => &[UseKind::Label],
-            Value::ExternalLabels => &[UseKind::ExternalLabel],
-            Value::ExternalUrl => &[UseKind::ExternalUrl],
-            Value::Value => &[UseKind::Value],
+            Shape::Data => &[UseKind::Label, UseKind::ExternalLabel, UseKind::Value],
+            Shape::Labels => &[UseKind::Label],
+            Shape::ExternalLabels => &[UseKind::ExternalLabel],
+            Shape::ExternalUrl => &[UseKind::ExternalUrl],
+            Shape::Value => &[UseKind::Value],
             _ => &[],
         };
         for kind in kinds {

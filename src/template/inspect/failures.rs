@@ -4,20 +4,20 @@ use super::super::ast::{Field, TemplateCall, TextSpan, Variable};
 use super::super::dialect::Dialect;
 use super::super::error::{ErrorKind, TemplateError, nearest};
 use super::Walk;
-use super::value::Value;
+use super::shape::Shape;
 
 impl Walk<'_> {
     fn fail(&mut self, error: TemplateError) {
         self.found.failures.push(error);
     }
 
-    pub(super) fn unknown_field(&mut self, field: &Field, of: Value, there: &'static [&'static str]) {
+    pub(super) fn unknown_field(&mut self, field: &Field, of: Shape, there: &'static [&'static str]) {
         let message = format!("{} has no field `{}`", of.noun(), field.name);
         let error = TemplateError::new(ErrorKind::UnknownField, field.span, message);
         let error = match (of, nearest(&field.name, there.iter().copied())) {
             (_, Some(name)) => error.help(format!("did you mean `.{name}`?")),
-            (Value::Data | Value::Sample(_), None) => error.help(format!("if it is a label, write `.Labels.{}`", field.name)),
-            (Value::Vector(_), None) => error.help("take an element first: `first`, `range` or `index`"),
+            (Shape::Data | Shape::Sample(_), None) => error.help(format!("if it is a label, write `.Labels.{}`", field.name)),
+            (Shape::Vector(_), None) => error.help("take an element first: `first`, `range` or `index`"),
             _ => error,
         };
         self.fail(error);
