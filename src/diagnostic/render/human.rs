@@ -15,7 +15,7 @@ use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode, Th
 use super::super::{Applicability, Diagnostic, Fix, Severity};
 use super::place::Places;
 use super::{Report, counted};
-use clean::{clean, excerpt};
+use clean::{excerpt, message};
 use repeat::Repetitions;
 use snippet::Snippet;
 
@@ -29,6 +29,8 @@ pub struct Options {
 }
 
 const LEAST_WIDTH: usize = 40;
+/// Characters of an edit that are shown.
+const EXCERPT: usize = 60;
 
 /// Writes a report for people; the last line sums it up.
 ///
@@ -54,7 +56,7 @@ pub fn write(report: &Report<'_>, options: Options, out: &mut dyn Write) -> io::
         }
         writeln!(out)?;
     }
-    repetitions.list(&places, out)?;
+    repetitions.list(&places, width, out)?;
     writeln!(out, "{}", report.counts())
 }
 
@@ -71,7 +73,7 @@ struct Shown {
 impl Shown {
     fn new(diagnostic: &Diagnostic, places: &Places<'_>, width: usize) -> Self {
         let snippet = Snippet::of(diagnostic, places, width);
-        let mut help: Vec<String> = diagnostic.help.iter().map(|help| clean(help)).collect();
+        let mut help: Vec<String> = diagnostic.help.iter().map(|help| message(help)).collect();
         help.extend(diagnostic.fix.as_ref().and_then(|fix| describe(fix, places)));
         if let Some(hidden) = snippet.as_ref().map(|snippet| snippet.hidden).filter(|hidden| *hidden > 0) {
             help.push(format!("{} not shown", counted(hidden, "further place")));
@@ -79,7 +81,7 @@ impl Shown {
         Self {
             severity: diagnostic.severity,
             code: format!("{}[{}]", severity_word(diagnostic.severity), diagnostic.rule),
-            message: clean(&diagnostic.message),
+            message: message(&diagnostic.message),
             help: (!help.is_empty()).then(|| help.join("\n")),
             snippet,
         }
@@ -103,8 +105,8 @@ fn describe(fix: &Fix, places: &Places<'_>) -> Option<String> {
     match fix.edits.as_slice() {
         [] => None,
         [edit] => {
-            let old = excerpt(places.text(edit.span));
-            let new = excerpt(&edit.text);
+            let old = excerpt(places.text(edit.span), EXCERPT);
+            let new = excerpt(&edit.text, EXCERPT);
             Some(match (old.is_empty(), new.is_empty()) {
                 (true, _) => format!("{note}: insert `{new}`"),
                 (_, true) => format!("{note}: remove `{old}`"),

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use super::super::super::{Diagnostic, RuleId, Severity};
 use super::super::place::Places;
-use super::clean::{clean, excerpt};
+use super::clean::{excerpt, word};
 use super::severity_word;
 
 /// Groups of this size are drawn whole.
@@ -57,7 +57,7 @@ impl<'a> Repetitions<'a> {
     }
 
     /// Lists what was not drawn.
-    pub(super) fn list(&self, places: &Places<'_>, out: &mut dyn Write) -> io::Result<()> {
+    pub(super) fn list(&self, places: &Places<'_>, width: usize, out: &mut dyn Write) -> io::Result<()> {
         for key in &self.order {
             let Some(group) = self.groups.get(key).filter(|group| !group.rest.is_empty()) else { continue };
             let (rule, severity, _) = key;
@@ -65,9 +65,11 @@ impl<'a> Repetitions<'a> {
             for diagnostic in group.rest.iter().take(LISTED) {
                 let place = diagnostic.span.map_or_else(String::new, |span| {
                     let start = places.start(span);
-                    format!("{}:{}:{}: ", clean(&places.source(span).name), start.line, start.column)
+                    format!("{}:{}:{}: ", word(&places.source(span).name), start.line, start.column)
                 });
-                writeln!(out, "  {place}{}", excerpt(&diagnostic.message))?;
+                // A place is never cut, a message keeps enough to be known.
+                let most = width.saturating_sub(place.chars().count() + 3).max(20);
+                writeln!(out, "  {place}{}", excerpt(&diagnostic.message, most))?;
             }
             if let Some(unlisted) = group.rest.len().checked_sub(LISTED).filter(|unlisted| *unlisted > 0) {
                 writeln!(out, "  and {unlisted} more; --format json has them all")?;

@@ -10,7 +10,7 @@ use miette::{LabeledSpan, MietteError, MietteSpanContents, SourceCode, SourceSpa
 
 use super::super::super::Diagnostic;
 use super::super::place::{Places, line_of};
-use super::clean::clean;
+use super::clean;
 use crate::source::{Source, SourceId, Span};
 
 /// More marks than these are counted, not drawn.
@@ -100,8 +100,12 @@ impl Snippet {
         let Some(mark) = plan.marks.first() else { return };
         let source = places.source(mark.span);
         let start = self.text.len();
+        // One line of context on each side, unless it is blank.
+        let blank = |line: u32| source.line(line).trim_ascii().is_empty();
         let first = plan.first.saturating_sub(1).max(1);
+        let first = if first < plan.first && blank(first) { plan.first } else { first };
         let last = plan.last.saturating_add(1).min(source.line_count());
+        let last = if last > plan.last && blank(last) { plan.last } else { last };
         let mut copied = Vec::new();
         for line in first..=last {
             if line > first {
@@ -113,7 +117,7 @@ impl Snippet {
                 self.text.push('…');
             }
             let to = self.text.len();
-            self.text.push_str(&clean(source.text.get(shown.clone()).unwrap_or_default()));
+            self.text.push_str(&clean::line(source.text.get(shown.clone()).unwrap_or_default()));
             if shown.end < whole.end {
                 self.text.push('…');
             }
@@ -122,7 +126,7 @@ impl Snippet {
         // miette draws no mark behind the last character, so there is always one more.
         self.text.push(' ');
         self.parts.push(Part {
-            name: clean(&source.name),
+            name: clean::word(&source.name),
             range: start..self.text.len(),
             first_line: first,
             lines: last.saturating_sub(first).saturating_add(1),
@@ -135,7 +139,7 @@ impl Snippet {
             let position = places.start(mark.span);
             self.starts.entry(from).or_insert((position.line, position.column));
             let span = (from, to - from);
-            let message = mark.message.map(clean);
+            let message = mark.message.map(clean::message);
             self.labels.push(if mark.primary {
                 LabeledSpan::new_primary_with_span(message, span)
             } else {
@@ -179,7 +183,7 @@ fn place_in(copied: &[Copied], source: &Source, byte: usize) -> usize {
     line.map_or(0, |line| {
         let shown = line.from.start..byte.clamp(line.from.start, line.from.end);
         let shown = shown.start..source.text.floor_char_boundary(shown.end);
-        line.to.saturating_add(clean(source.text.get(shown).unwrap_or_default()).len())
+        line.to.saturating_add(clean::line(source.text.get(shown).unwrap_or_default()).len())
     })
 }
 
