@@ -51,9 +51,9 @@ pub enum ExprKind {
     /// `"text"`
     String(Text),
     /// `name{matchers}`
-    Selector(VectorSelector),
+    Selector(Box<VectorSelector>),
     /// `name{matchers}[5m]`
-    Matrix(MatrixSelector),
+    Matrix(Box<MatrixSelector>),
     /// `expr[1h:5m]`
     Subquery(Box<Subquery>),
     /// `rate(...)`
@@ -67,9 +67,9 @@ pub enum ExprKind {
     /// `(a)`
     Paren(Box<Expr>),
     /// A variable in place of an expression: its value is not known, and its type only by what it is called.
-    Variable(Variable),
+    Variable(Box<Variable>),
     /// `$function(a)`, `$aggregation by (job) (a)`: what is called is not known.
-    VariableCall(VariableCall),
+    VariableCall(Box<VariableCall>),
     /// Something that could not be understood; an error has been reported, and nothing more is known.
     Hole,
 }
@@ -171,9 +171,9 @@ impl Label {
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Modifiers {
     /// `offset 5m`
-    pub offset: Option<Offset>,
+    pub offset: Option<Box<Offset>>,
     /// `@ 1700000000`
-    pub at: Option<At>,
+    pub at: Option<Box<At>>,
     /// `anchored` or `smoothed`
     pub range_extension: Option<RangeExtension>,
 }
@@ -206,7 +206,7 @@ pub enum Moment {
     /// `end()`, the end of the query's range.
     End,
     /// A variable.
-    Variable(Variable),
+    Variable(Box<Variable>),
 }
 
 /// How a range takes in samples at its borders (experimental).
@@ -421,7 +421,7 @@ pub enum FillNumber {
     /// A literal.
     Number(Number),
     /// A variable.
-    Variable(Variable),
+    Variable(Box<Variable>),
 }
 
 /// `-expr`

@@ -351,3 +351,13 @@ impl Catalog for MapCatalog {
         &self.server
     }
 }
+// STUB
+/// stub
+pub fn variant_from(
+    _: &crate::promql::infer::Inference,
+    name: &str,
+    _: &std::collections::BTreeMap<String, String>,
+    _: Option<Span>,
+) -> Variant {
+    Variant::new(name, MetricType::Gauge)
+}

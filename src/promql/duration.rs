@@ -85,6 +85,17 @@ impl DurationExpr {
         Self::seconds(f64::from(milliseconds) / 1000.0)
     }
 
+    /// The seconds of a literal, looking through parentheses and signs but not through arithmetic: what the server checks while
+    /// it parses.
+    pub fn literal(&self) -> Option<f64> {
+        match &self.kind {
+            DurationKind::Literal(number) => Some(number.value),
+            DurationKind::Paren(inner) | DurationKind::Unary(UnaryOp::Plus, inner) => inner.literal(),
+            DurationKind::Unary(UnaryOp::Minus, inner) => inner.literal().map(|value| -value),
+            _ => None,
+        }
+    }
+
     /// The seconds, when they are the same in every query.
     pub fn constant(&self) -> Option<f64> {
         let both = |pair: &[DurationExpr; 2]| Some((pair[0].constant()?, pair[1].constant()?));

@@ -5,13 +5,25 @@
 
 pub mod ast;
 pub mod catalog;
+mod check;
 pub mod duration;
+mod error;
 pub mod functions;
 pub mod infer;
+mod lex;
+pub mod literal;
 pub mod operators;
+mod parse;
+mod pretty;
+mod print;
+mod quote;
+pub mod regex;
+pub mod requirement;
 pub mod span;
+mod suggest;
 pub mod text;
 mod types;
+mod variable;
 mod walk;
 
 pub use ast::{
@@ -20,8 +32,11 @@ pub use ast::{
     ValueType, VariableCall, VectorSelector,
 };
 pub use duration::{DurationExpr, DurationKind, DurationOp};
+pub use error::ParseError;
 pub use functions::{Function, Version};
 pub use operators::{AggregateOp, BinaryOp, MatchOp, UnaryOp};
+pub use parse::{MAX_DEPTH, Parsed, parse};
+pub use pretty::pretty;
 pub use span::Span;
 pub use text::{Text, TextPart, Variable, VariableSyntax};
 

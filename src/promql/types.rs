@@ -24,7 +24,8 @@ impl Expr {
     /// The selector of a metric by name, without a place.
     pub fn metric(name: impl Into<String>, matchers: Vec<Matcher>) -> Self {
         let name = MetricName { text: Text::plain(name), quoted: false, span: Span::default() };
-        Self::new(ExprKind::Selector(VectorSelector { name: Some(name), matchers, ..VectorSelector::default() }), Span::default())
+        let selector = VectorSelector { name: Some(name), matchers, ..VectorSelector::default() };
+        Self::new(ExprKind::Selector(Box::new(selector)), Span::default())
     }
 
     /// The binary expression without modifiers, spanning both sides where they lie in one text. The sides are put in

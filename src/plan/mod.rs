@@ -1,0 +1,5 @@
+//! What will be emitted, with everything decided: ordered collections, no format. Emitters see this and nothing else.
+
+pub mod alertmanager;
+pub mod prometheus;
+pub mod secret;

@@ -1,0 +1,133 @@
+//! The real disk and environment.
+
+#![expect(clippy::disallowed_methods, reason = "this is the one place that may touch the operating system")]
+
+use std::ffi::OsString;
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{self, Write};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use rustix::fs::{CWD, RenameFlags, renameat_with};
+use rustix::io::Errno;
+
+use super::{Entry, FileId, Kind, Lock, Metadata, World};
+
+/// The operating system.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct OsWorld;
+
+/// How long to sleep between two attempts at a lock.
+const LOCK_PAUSE: Duration = Duration::from_millis(20);
+
+fn kind(file_type: fs::FileType) -> Kind {
+    if file_type.is_symlink() {
+        Kind::Symlink
+    } else if file_type.is_dir() {
+        Kind::Dir
+    } else if file_type.is_file() {
+        Kind::File
+    } else {
+        Kind::Other
+    }
+}
+
+impl World for OsWorld {
+    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+        fs::read(path)
+    }
+
+    fn metadata(&self, path: &Path) -> io::Result<Metadata> {
+        let metadata = fs::symlink_metadata(path)?;
+        Ok(Metadata {
+            kind: kind(metadata.file_type()),
+            len: metadata.len(),
+            id: FileId { device: metadata.dev(), inode: metadata.ino() },
+            mode: metadata.mode() & 0o7777,
+        })
+    }
+
+    fn list(&self, dir: &Path) -> io::Result<Vec<Entry>> {
+        let mut entries = Vec::new();
+        for entry in fs::read_dir(dir)? {
+            let entry = entry?;
+            entries.push(Entry { name: entry.file_name(), kind: kind(entry.file_type()?) });
+        }
+        entries.sort();
+        Ok(entries)
+    }
+
+    fn read_link(&self, path: &Path) -> io::Result<PathBuf> {
+        fs::read_link(path)
+    }
+
+    fn canonicalize(&self, path: &Path) -> io::Result<PathBuf> {
+        fs::canonicalize(path)
+    }
+
+    fn create_dir(&self, path: &Path) -> io::Result<()> {
+        fs::create_dir(path)
+    }
+
+    fn write_new(&self, path: &Path, bytes: &[u8], mode: Option<u32>) -> io::Result<()> {
+        // create_new is O_EXCL, which does not follow a link that stands there either.
+        let mut file = OpenOptions::new().write(true).create_new(true).mode(0o666).open(path)?;
+        file.write_all(bytes)?;
+        if let Some(mode) = mode {
+            file.set_permissions(fs::Permissions::from_mode(mode))?;
+        }
+        file.sync_all()
+    }
+
+    fn replace(&self, from: &Path, to: &Path) -> io::Result<()> {
+        fs::rename(from, to)
+    }
+
+    fn rename_new(&self, from: &Path, to: &Path) -> io::Result<()> {
+        match renameat_with(CWD, from, CWD, to, RenameFlags::NOREPLACE) {
+            Ok(()) => Ok(()),
+            // A file system that cannot refuse in one step: look, then rename.
+            Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => match fs::symlink_metadata(to) {
+                Ok(_) => Err(io::ErrorKind::AlreadyExists.into()),
+                Err(error) if error.kind() == io::ErrorKind::NotFound => fs::rename(from, to),
+                Err(error) => Err(error),
+            },
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn sync_dir(&self, path: &Path) -> io::Result<()> {
+        match File::open(path)?.sync_all() {
+            // Some network file systems have no such thing for a folder.
+            Err(error) if matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) => Ok(()),
+            result => result,
+        }
+    }
+
+    fn remove_file(&self, path: &Path) -> io::Result<()> {
+        fs::remove_file(path)
+    }
+
+    fn remove_dir(&self, path: &Path) -> io::Result<()> {
+        fs::remove_dir(path)
+    }
+
+    fn lock(&self, dir: &Path, wait: Duration) -> io::Result<Option<Lock>> {
+        let started = Instant::now();
+        let file = File::open(dir)?;
+        loop {
+            match file.try_lock() {
+                Ok(()) => return Ok(Some(Lock { _guard: Box::new(file) })),
+                Err(TryLockError::Error(error)) => return Err(error),
+                Err(TryLockError::WouldBlock) if started.elapsed() >= wait => return Ok(None),
+                Err(TryLockError::WouldBlock) => thread::sleep(LOCK_PAUSE.min(wait)),
+            }
+        }
+    }
+
+    fn env(&self, name: &str) -> Option<OsString> {
+        std::env::var_os(name)
+    }
+}
