@@ -131,7 +131,7 @@ fn quotes() {
 fn brackets_and_indentation() {
     assert!(one("{a: {b: 1}\n").contains("1:1 `{` spec/syntax: `{` is not closed"));
     assert!(one("a: ]\n").contains("`]` closes nothing"));
-    assert!(one("a: [1}\n").contains("`}` closes a `[`"));
+    assert!(one("a: [1}\n").contains("1:4 `[` spec/syntax: `[` is closed by `}`"));
     assert!(one("a: [1, 2\nb: 3\n").starts_with("2:2"), "{}", one("a: [1, 2\nb: 3\n"));
     assert_eq!(
         one("a:\n  - b\n c: d\n"),
