@@ -11,7 +11,7 @@ use crate::load::{Limits, rule, unique};
 use crate::source::{SourceId, Span};
 use granit_parser::{Event, ScalarStyle, StructureStyle, Tag};
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Nothing more is to be read from this text.
 pub(super) struct Stop;
@@ -62,7 +62,7 @@ pub(super) struct Frame {
     /// The values of its merge keys, each with the place that its entries take.
     merges: Vec<Merge>,
     /// Which of its values were cut at a comma and joined again.
-    pub(super) joined: Vec<usize>,
+    pub(super) joined: BTreeSet<usize>,
     /// The first key without a value that reads like a label matcher.
     pub(super) matcher: Option<Span>,
 }
@@ -267,7 +267,7 @@ impl<'t> Builder<'t> {
             ScalarStyle::Folded => (Style::Folded, self.block_scalar(start, end)),
         };
         let mut text = if implicit { String::new() } else { text.into_owned() };
-        if text.capacity() / 2 > text.len() {
+        if text.capacity() - text.len() > 16 + text.len() / 8 {
             text.shrink_to_fit();
         }
         let mut kind = if style == Style::Plain { kind_of_plain(&text) } else { ScalarKind::String };
@@ -356,7 +356,7 @@ impl<'t> Builder<'t> {
             height: 0,
             key: KeySlot::Awaited,
             merges: Vec::new(),
-            joined: Vec::new(),
+            joined: BTreeSet::new(),
             matcher: None,
         });
         Ok(())
@@ -402,69 +402,66 @@ impl<'t> Builder<'t> {
 
     /// Puts a finished value where it belongs: the open list or mapping, or the document.
     fn put(&mut self, mut made: Made) {
-        let text = self.text;
-        let source = self.source;
         let Some(frame) = self.frames.last_mut() else {
             self.root = Some(made.node);
             return;
         };
-        if frame.kind == FrameKind::Mapping && made.implicit {
+        if made.implicit
+            && let KeySlot::Read { key, .. } = &frame.key
+            && let Some(colon) = layout::colon_after(self.text, key.span.end as usize)
+        {
             // What is not written stands behind its colon, where it would be written.
-            if let KeySlot::Read { key, .. } = &frame.key
-                && let Some(colon) = layout::colon_after(text, key.span.end as usize)
-            {
-                made.start = made.start.max(colon);
-                made.end = made.end.max(colon);
-                made.node.span = Span::new(source, made.start, made.end);
-                made.implicit = false;
-            }
+            made.start = made.start.max(colon);
+            made.end = made.end.max(colon);
+            made.node.span = Span::new(self.source, made.start, made.end);
+            made.implicit = false;
+            repair::report_comment_for_value(key, self.text, colon, &mut self.diagnostics);
         }
         frame.end = frame.end.max(made.end);
         frame.height = frame.height.max(made.height);
         frame.bytes = frame.bytes.saturating_add(made.bytes);
         match frame.kind {
-            FrameKind::List => {
-                let before = self.nodes.get_mut(frame.base..).and_then(|items| items.last_mut());
-                if frame.flow && repair::joins(before.as_deref(), made.node.style, made.node.span, text) {
-                    if let Some(before) = before {
-                        repair::join(before, made.node.span, text);
-                        let at = self.nodes.len() - frame.base - 1;
-                        if frame.joined.last() != Some(&at) {
-                            frame.joined.push(at);
-                        }
-                    }
+            FrameKind::List => self.put_item(made),
+            FrameKind::Mapping => self.put_key_or_value(made),
+        }
+    }
+
+    fn put_item(&mut self, made: Made) {
+        let Some(frame) = self.frames.last_mut() else { return };
+        if frame.flow
+            && let Some(before) = self.nodes.get_mut(frame.base..).and_then(|items| items.last_mut())
+            && repair::joins(before, made.node.style, made.node.span, self.text)
+        {
+            repair::join(before, made.node.span, self.text);
+            frame.joined.insert(self.nodes.len() - frame.base - 1);
+            return;
+        }
+        self.nodes.push(made.node);
+    }
+
+    fn put_key_or_value(&mut self, made: Made) {
+        let Some(frame) = self.frames.last_mut() else { return };
+        match std::mem::replace(&mut frame.key, KeySlot::Awaited) {
+            KeySlot::Awaited => frame.key = read_key(made, self.text, &mut self.diagnostics),
+            KeySlot::Refused => {}
+            KeySlot::Read { key, plain } if plain && key.text == "<<" => {
+                frame.merges.push(Merge { at: self.pairs.len() - frame.base, key: key.span, value: made.node });
+            }
+            // A key in brackets that has neither colon nor value.
+            KeySlot::Read { key, plain: true } if made.implicit && frame.flow => {
+                if let Some(before) = self.pairs.get_mut(frame.base..).and_then(|pairs| pairs.last_mut())
+                    && repair::joins(&before.value, Style::Plain, key.span, self.text)
+                {
+                    repair::join(&mut before.value, key.span, self.text);
+                    frame.joined.insert(self.pairs.len() - frame.base - 1);
                     return;
                 }
-                self.nodes.push(made.node);
-            }
-            FrameKind::Mapping => match std::mem::replace(&mut frame.key, KeySlot::Awaited) {
-                KeySlot::Awaited => frame.key = read_key(made, text, &mut self.diagnostics),
-                KeySlot::Refused => {}
-                KeySlot::Read { key, plain } => {
-                    if plain && key.text == "<<" {
-                        frame.merges.push(Merge { at: self.pairs.len() - frame.base, key: key.span, value: made.node });
-                        return;
-                    }
-                    if made.implicit && frame.flow && plain {
-                        let before =
-                            self.pairs.get_mut(frame.base..).and_then(|pairs| pairs.last_mut()).map(|pair| &mut pair.value);
-                        if repair::joins(before.as_deref(), Style::Plain, key.span, text) {
-                            if let Some(before) = before {
-                                repair::join(before, key.span, text);
-                                let at = self.pairs.len() - frame.base - 1;
-                                if frame.joined.last() != Some(&at) {
-                                    frame.joined.push(at);
-                                }
-                            }
-                            return;
-                        }
-                        if frame.matcher.is_none() && repair::is_matcher(&key.text) {
-                            frame.matcher = Some(key.span);
-                        }
-                    }
-                    self.pairs.push(Pair { key, value: made.node });
+                if frame.matcher.is_none() && repair::is_matcher(&key.text) {
+                    frame.matcher = Some(key.span);
                 }
-            },
+                self.pairs.push(repair::split_at_colon(key, made.node, &mut self.diagnostics));
+            }
+            KeySlot::Read { key, .. } => self.pairs.push(Pair { key, value: made.node }),
         }
     }
 }

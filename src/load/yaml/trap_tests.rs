@@ -82,6 +82,27 @@ fn no_space_after_a_colon() {
 }
 
 #[test]
+fn no_space_after_a_colon_in_brackets() {
+    let text = "{for:5m, n:3, above: 1}";
+    let found = findings(text);
+    assert_eq!(found[0], "1:2 `for:5m` spec/syntax: `for:5m` has no space after its colon, so it is one key without a value");
+    let (_, parsed) = load(text);
+    assert_eq!(show(&parsed.documents[0].root), r#"{for: "5m", n: 3, above: 1}"#, "what was meant goes on");
+    assert_eq!(fixed("{for:5m}"), r#"{for: "5m"}"#);
+    assert_eq!(findings("{http://host, a}"), [""; 0]);
+}
+
+#[test]
+fn a_value_that_is_a_comment() {
+    let text = "channel: #alerts # main\nnext: 1\n";
+    assert_eq!(one(text), "1:10 `#alerts` spec/syntax: `channel` has no value: what follows is a comment");
+    assert_eq!(fixed(text), r##"{channel: "#alerts", next: 1}"##);
+    for text in ["a: # todo\nb: 1\n", "a: #todo\n  b: 1\n", "a: x #todo\n", "a:\n#todo\nb: 1\n"] {
+        assert_eq!(findings(text), [""; 0], "{text:?}");
+    }
+}
+
+#[test]
 fn a_colon_inside_a_value() {
     let text = "summary: Disk: full # soon\n";
     assert_eq!(one(text), "1:10 `Disk: full` spec/syntax: `: ` stands inside a value that is not quoted");
