@@ -1,3 +1,59 @@
-//! The command line.
+//! Parses the arguments, calls one command, maps its end to an exit code.
 
-fn main() {}
+use std::io::{self, BufWriter, Write};
+use std::process::ExitCode;
+
+use clap::Parser;
+use optiinfra_gen::cli::{Cli, Command, QueryFormat};
+use optiinfra_gen::commands::terminal::{Exit, Terminal, human_options};
+use optiinfra_gen::commands::{build, lint, query};
+use optiinfra_gen::promql::{self, Dialect};
+use optiinfra_gen::world::OsWorld;
+
+/// A bug in this program.
+const BUG: u8 = 70;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match std::panic::catch_unwind(|| run(&cli)) {
+        Ok(Ok(exit)) => exit.into(),
+        // Whoever reads the output has had enough: `optiinfra-gen lint | head`.
+        Ok(Err(error)) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Clean.into(),
+        Ok(Err(error)) => {
+            eprintln!("error: the report cannot be written: {error}");
+            Exit::Unusable.into()
+        }
+        Err(_) => {
+            eprintln!("error: this is a bug in optiinfra-gen; the message above says where");
+            ExitCode::from(BUG)
+        }
+    }
+}
+
+fn run(cli: &Cli) -> io::Result<Exit> {
+    let world = OsWorld::default();
+    let mut out = BufWriter::new(io::stdout().lock());
+    let mut err = io::stderr().lock();
+    let human = human_options(&world);
+    let mut terminal = Terminal { out: &mut out, err: &mut err, human };
+    let exit = match &cli.command {
+        Command::Build(args) => build::build(args, &world, &mut terminal),
+        Command::Drift(args) => build::drift_command(args, &world, &mut terminal),
+        Command::Lint(args) => lint::lint(args, &world, &mut terminal),
+        Command::Query(args) if args.jsonl => {
+            query::jsonl(io::stdin().lock(), &mut *terminal.out, Dialect::Prometheus).map(|()| Exit::Clean)
+        }
+        Command::Query(args) => ask(args.expr.as_deref().unwrap_or_default(), args.format, &mut terminal),
+    }?;
+    out.flush()?;
+    Ok(exit)
+}
+
+fn ask(expr: &str, format: QueryFormat, terminal: &mut Terminal<'_>) -> io::Result<Exit> {
+    let parsed = promql::parse(expr, Dialect::Prometheus);
+    match format {
+        QueryFormat::Tree => write!(terminal.out, "{}", query::tree(&parsed.expr, expr))?,
+        QueryFormat::Promql => writeln!(terminal.out, "{}", parsed.expr.pretty())?,
+    }
+    Ok(if parsed.errors.is_empty() { Exit::Clean } else { Exit::Findings })
+}

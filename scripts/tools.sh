@@ -1,0 +1,235 @@
+#!/usr/bin/env bash
+# Puts the real tools that the tests run into one folder: Prometheus, Alertmanager, Docker Compose and cargo-deny.
+#
+#   scripts/tools.sh            install what is missing, then list what is there
+#   scripts/tools.sh --list     list what is there, install nothing
+#
+# The folder is .tools/ of the checkout, or $OPTIINFRA_TOOLS_DIR (a relative one: from the checkout). Nothing on the system is changed (but for one folder of
+# templates, see install_templates) and no privilege is needed: Debian packages are fetched by the machine's own apt from the machine's own mirror, with its keyring, into a
+# private apt state, and unpacked beside the system. A tool of the right version that is on the PATH already is linked.
+# A tool that cannot be had leaves a file NAME.unavailable with the reason; the tests report it when they skip.
+# Exit code: 0 when everything is there, 1 when something is not.
+set -euo pipefail
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+tools=${OPTIINFRA_TOOLS_DIR:-.tools}
+case $tools in /*) ;; *) tools="$root/$tools" ;; esac
+log="$tools/install.log"
+
+# name | lowest version | first version too new | Debian packages | suites, best first | programs, as BINARY=IN_PACKAGE
+readonly TOOLS='
+prometheus-2.42|2.42|2.43|prometheus|bookworm|prometheus=usr/bin/prometheus promtool=usr/bin/promtool
+prometheus-3|3.5|4|prometheus promtool|forky sid|prometheus=usr/bin/prometheus promtool=usr/bin/promtool
+alertmanager-0.25|0.25|0.26|prometheus-alertmanager|bookworm|alertmanager=usr/bin/prometheus-alertmanager amtool=usr/bin/amtool
+alertmanager-current|0.28|1|prometheus-alertmanager|forky trixie|alertmanager=usr/bin/prometheus-alertmanager amtool=usr/bin/amtool
+compose-2|2.20|6|docker-compose|forky trixie|docker-compose=usr/libexec/docker/cli-plugins/docker-compose
+'
+readonly CARGO_DENY_VERSION=0.20.2
+
+say() { printf '%s\n' "$*"; }
+
+# version PROGRAM: the first dotted number that it prints of itself.
+version() {
+  { timeout 20 "$1" --version 2>&1 || true; } | grep -oE '[0-9]+\.[0-9]+(\.[0-9]+)?' | head -n 1 || true
+}
+
+# at_least HAVE WANT: compares dotted numbers.
+at_least() { [ "$(printf '%s\n%s\n' "$2" "$1" | sort -V | head -n 1)" = "$2" ]; }
+
+# in_range HAVE LOWEST TOO_NEW
+in_range() { [ -n "$1" ] && at_least "$1" "$2" && ! at_least "$1" "$3"; }
+
+# complete FOLDER LOWEST TOO_NEW PROGRAMS: every program is there, starts, and is of the wanted version.
+complete() {
+  local pair
+  for pair in $4; do
+    [ -x "$1/bin/${pair%%=*}" ] || return 1
+    in_range "$(version "$1/bin/${pair%%=*}")" "$2" "$3" || return 1
+  done
+}
+
+# link_from_path FOLDER LOWEST TOO_NEW PROGRAMS: the same from programs on the PATH, under either of their names.
+link_from_path() {
+  local pair name found program
+  rm -rf "$1" && mkdir -p "$1/bin"
+  for pair in $4; do
+    found=''
+    for name in "${pair%%=*}" "$(basename "${pair#*=}")"; do
+      program=$(command -v "$name" || true)
+      if [ -n "$program" ] && in_range "$(version "$program")" "$2" "$3"; then
+        found=$program
+        break
+      fi
+    done
+    [ -n "$found" ] || { rm -rf "$1"; return 1; }
+    ln -s "$found" "$1/bin/${pair%%=*}"
+  done
+}
+
+# Debian's Alertmanager reads the built-in notification templates from here; no flag or setting names another place.
+templates=/usr/share/prometheus/alertmanager
+
+apt_state="$tools/.apt"
+apt_suites=''
+
+# apt_private ARGS...: apt-get with a package index of its own; the system's lists and status stay as they are.
+apt_private() {
+  timeout 300 apt-get -q -o Dir::State="$apt_state/state" -o Dir::State::status="$apt_state/state/status" \
+    -o Dir::Cache="$apt_state/cache" -o Dir::Etc::SourceList="$apt_state/sources.list" -o Dir::Etc::SourceParts="$apt_state/none" \
+    -o Dir::Etc::Preferences="$apt_state/none/preferences" -o Dir::Etc::PreferencesParts="$apt_state/none" -o APT::Sandbox::User="$(id -un)" \
+    -o APT::Get::AllowUnauthenticated=false -o Acquire::Retries=2 -o Acquire::http::Timeout=30 "$@"
+}
+
+# mirror: the address of the Debian archive that this machine is set up with.
+mirror() {
+  timeout 60 apt-get -o Dir::State="$apt_state/state" -o Dir::Cache="$apt_state/cache" --print-uris update 2>/dev/null |
+    sed -nE "s#^'([^']+)/dists/[a-z]+/InRelease'.*#\1#p" | grep -E '/debian/?$' | head -n 1
+}
+
+# apt_ready: makes the private index once a run. Prints why not when it cannot.
+apt_ready() {
+  [ -z "$apt_suites" ] || return 0
+  command -v apt-get > /dev/null && command -v dpkg-deb > /dev/null || { say 'this machine has no apt'; return 1; }
+  local keyring=/usr/share/keyrings/debian-archive-keyring.gpg suite address
+  [ -r "$keyring" ] || { say 'the Debian archive keyring is not installed'; return 1; }
+  rm -rf "$apt_state"
+  mkdir -p "$apt_state/state/lists/partial" "$apt_state/cache/archives/partial" "$apt_state/none"
+  : > "$apt_state/state/status"
+  address=$(mirror) || true
+  [ -n "$address" ] || { say 'apt is set up with no Debian archive'; return 1; }
+  for suite in bookworm trixie forky sid; do
+    printf 'deb [target=Packages lang=none signed-by=%s] %s %s main\n' "$keyring" "$address" "$suite"
+  done > "$apt_state/sources.list"
+  # A suite that has gone must not take the others with it, so failures show when a package is asked for.
+  apt_private update >> "$log" 2>&1 || true
+  apt_suites=yes
+}
+
+# unpack FOLDER PACKAGES SUITE PROGRAMS: the packages of that suite, their programs in FOLDER/bin.
+unpack() {
+  local work pair package
+  work=$(mktemp -d "$tools/.unpack.XXXXXX")
+  (
+    cd "$work" && mkdir bin || exit 1
+    for package in $2; do
+      apt_private download "$package/$3" || exit 1
+    done
+    for package in ./*.deb; do
+      dpkg-deb -x "$package" content || exit 1
+    done
+    for pair in $4; do
+      mv "content/${pair#*=}" "bin/${pair%%=*}" || exit 1
+    done
+    if [ -d "content$templates" ]; then
+      mv "content$templates" templates || exit 1
+    fi
+    rm -rf content ./*.deb
+  ) >> "$log" 2>&1 || { rm -rf "$work"; return 1; }
+  rm -rf "$1"
+  chmod 755 "$work"
+  mv "$work" "$1"
+}
+
+# install_debian NAME LOWEST TOO_NEW PACKAGES SUITES PROGRAMS
+install_debian() {
+  local folder="$tools/$1" suite reason
+  if complete "$folder" "$2" "$3" "$6" || link_from_path "$folder" "$2" "$3" "$6"; then
+    rm -f "$folder.unavailable"
+    return 0
+  fi
+  # Not by command substitution: in its subshell the mark that the index is ready would be lost.
+  if ! apt_ready > "$tools/.reason"; then
+    reason=$(cat "$tools/.reason")
+  else
+    for suite in $5; do
+      say "installing $1: $4 of Debian $suite, unpacked into $folder"
+      if unpack "$folder" "$4" "$suite" "$6" && complete "$folder" "$2" "$3" "$6"; then
+        rm -f "$folder.unavailable"
+        return 0
+      fi
+      rm -rf "$folder"
+    done
+    reason="no Debian suite of $5 gave a $4 of version $2 that runs here (see $log)"
+  fi
+  say "$reason" > "$folder.unavailable"
+  return 1
+}
+
+# cargo-deny is built without optimisation: that is quicker by far, and it reads one lock file.
+install_cargo_deny() {
+  local folder="$tools/cargo-deny"
+  if complete "$folder" 0.18 1 cargo-deny= || link_from_path "$folder" 0.18 1 cargo-deny=cargo-deny; then
+    rm -f "$folder.unavailable"
+    return 0
+  fi
+  say "installing cargo-deny $CARGO_DENY_VERSION: built from source into $folder (some minutes, once)"
+  if CARGO_PROFILE_DEV_DEBUG=0 CARGO_TARGET_DIR="$tools/.build" timeout 900 \
+    cargo install --debug --locked --quiet --root "$folder" --version "$CARGO_DENY_VERSION" cargo-deny >> "$log" 2>&1; then
+    rm -rf "$tools/.build"
+    rm -f "$folder.unavailable"
+    return 0
+  fi
+  rm -rf "$tools/.build" "$folder"
+  say "cargo-deny $CARGO_DENY_VERSION could not be built (see $log)" > "$folder.unavailable"
+  return 1
+}
+
+# install_templates: the one thing outside the folder, made only where nothing is and only as root.
+install_templates() {
+  local from="$tools/alertmanager-current/templates"
+  if [ ! -e "$templates" ] && [ -d "$from" ] && [ "$(id -u)" -eq 0 ]; then
+    say "installing the notification templates of Alertmanager into $templates"
+    mkdir -p "$templates"
+    cp -p "$from"/*.tmpl "$templates/"
+  fi
+}
+
+# list: one line a program, with the version it prints of itself; false when something is missing.
+list() {
+  local name lowest too_new packages suites programs pair missing=0
+  while IFS='|' read -r name lowest too_new packages suites programs; do
+    [ -n "$name" ] || continue
+    for pair in $programs; do
+      if [ -x "$tools/$name/bin/${pair%%=*}" ]; then
+        say "  $tools/$name/bin/${pair%%=*} $(version "$tools/$name/bin/${pair%%=*}")"
+      else
+        say "  $name: ${pair%%=*} is not there: $(cat "$tools/$name.unavailable" 2> /dev/null || say 'not installed yet')"
+        missing=1
+      fi
+    done
+  done <<< "$TOOLS
+cargo-deny|||||cargo-deny="
+  return "$missing"
+}
+
+main() {
+  if [ "${1:-}" = --list ]; then
+    list
+    return
+  fi
+  mkdir -p "$tools"
+  # Two runs at once: the second waits for the first and finds everything there.
+  if command -v flock > /dev/null; then
+    exec 9> "$tools/.lock"
+    flock -w 1800 9 || { say "another run has held $tools/.lock for half an hour" >&2; return 1; }
+  fi
+  : > "$log"
+  local name lowest too_new packages suites programs failed=0
+  while IFS='|' read -r name lowest too_new packages suites programs; do
+    [ -n "$name" ] || continue
+    install_debian "$name" "$lowest" "$too_new" "$packages" "$suites" "$programs" < /dev/null || failed=1
+  done <<< "$TOOLS"
+  # With DOCKER_CONFIG=$tools/compose-2 a docker client runs it as `docker compose`.
+  if [ -d "$tools/compose-2/bin" ]; then
+    mkdir -p "$tools/compose-2/cli-plugins"
+    ln -sfn ../bin/docker-compose "$tools/compose-2/cli-plugins/docker-compose"
+  fi
+  install_templates || failed=1
+  install_cargo_deny || failed=1
+  rm -rf "$apt_state" "$tools/.reason"
+  say "tools in $tools:"
+  list || failed=1
+  return "$failed"
+}
+
+main "$@"

@@ -1,0 +1,6 @@
+//! One file for each command of the command line.
+
+pub mod build;
+pub mod lint;
+pub mod query;
+pub mod terminal;

@@ -1,0 +1,111 @@
+//! `query`: what an expression is and what each part of it returns.
+
+use std::io::{self, BufRead, Write};
+
+use serde_json::{Value, json};
+
+use crate::promql::{self, Dialect, Expr, ExprKind, ParseError, Parsed, ValueType};
+
+/// Reads one JSON object `{"expr": "..."}` a line and answers one a line: `{"ok": true, "kind": "instant-vector", ...}` or
+/// `{"ok": false, "message": "...", "start": byte, "end": byte, ...}`. A line that is no such object gets `"ok": false` too.
+///
+/// # Errors
+/// When reading or writing fails.
+pub fn jsonl(input: impl BufRead, mut output: impl Write, dialect: Dialect) -> io::Result<()> {
+    for line in input.split(b'\n') {
+        let line = line?;
+        if line.trim_ascii().is_empty() {
+            continue;
+        }
+        let answer = match serde_json::from_slice::<Value>(&line) {
+            Ok(Value::Object(object)) => match object.get("expr").and_then(Value::as_str) {
+                Some(expr) => answer(&promql::parse(expr, dialect)),
+                None => failure("expected a string under `expr`"),
+            },
+            Ok(_) => failure("expected an object with `expr`"),
+            Err(error) => failure(&format!("the line is not JSON: {error}")),
+        };
+        serde_json::to_writer(&mut output, &answer)?;
+        output.write_all(b"\n")?;
+    }
+    output.flush()
+}
+
+fn failure(message: &str) -> Value {
+    json!({"ok": false, "message": message, "start": 0, "end": 0})
+}
+
+/// The answer for one expression. An error's own place comes first; all errors follow under `diagnostics`.
+pub fn answer(parsed: &Parsed) -> Value {
+    let Some(first) = parsed.errors.first() else {
+        return json!({"ok": true, "kind": kind(parsed.expr.value_type()), "diagnostics": []});
+    };
+    json!({
+        "ok": false,
+        "message": first.message,
+        "start": first.span.start,
+        "end": first.span.end,
+        "diagnostics": parsed.errors.iter().map(diagnostic).collect::<Vec<_>>(),
+    })
+}
+
+fn diagnostic(error: &ParseError) -> Value {
+    json!({
+        "rule": "promql/syntax-error",
+        "severity": "error",
+        "message": error.message,
+        "start": error.span.start,
+        "end": error.span.end,
+        "labels": error.labels.iter()
+            .map(|(span, message)| json!({"message": message, "start": span.start, "end": span.end}))
+            .collect::<Vec<_>>(),
+        "help": error.help,
+    })
+}
+
+/// The name of a type in machine-readable output.
+pub fn kind(value_type: Option<ValueType>) -> &'static str {
+    match value_type {
+        Some(ValueType::Scalar) => "scalar",
+        Some(ValueType::String) => "string",
+        Some(ValueType::InstantVector) => "instant-vector",
+        Some(ValueType::RangeVector) => "range-vector",
+        None => "unknown",
+    }
+}
+
+/// The tree of an expression, one node a line: what it is, what it returns, where it stands.
+pub fn tree(expr: &Expr, text: &str) -> String {
+    let mut out = String::new();
+    branch(expr, text, 0, &mut out);
+    out
+}
+
+fn branch(expr: &Expr, text: &str, depth: usize, out: &mut String) {
+    let title = title(expr, text);
+    let indent = "  ".repeat(depth);
+    let returns = expr.value_type().map_or("unknown", ValueType::name);
+    out.push_str(&format!("{indent}{title}  -> {returns}  [{}..{}]\n", expr.span.start, expr.span.end));
+    for child in expr.children() {
+        branch(child, text, depth + 1, out);
+    }
+}
+
+fn title(expr: &Expr, text: &str) -> String {
+    let source = || text.get(expr.span.range()).unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" ");
+    match &expr.kind {
+        ExprKind::Number(_) => format!("number {}", source()),
+        ExprKind::String(_) => format!("string {}", source()),
+        ExprKind::Selector(_) => format!("selector {}", source()),
+        ExprKind::Matrix(_) => format!("range selector {}", source()),
+        ExprKind::Subquery(_) => "subquery".to_owned(),
+        ExprKind::Call(call) => format!("function {}", call.callee.name()),
+        ExprKind::Aggregate(aggregate) => format!("aggregation {}", aggregate.op),
+        ExprKind::Binary(binary) => format!("operator {}", binary.op),
+        ExprKind::Unary(unary) => format!("sign {}", unary.op.symbol()),
+        ExprKind::Paren(_) => "parentheses".to_owned(),
+        ExprKind::Variable(variable) => format!("variable {variable}"),
+        ExprKind::VariableCall(call) => format!("call of {}", call.callee),
+        ExprKind::Hole => "not understood".to_owned(),
+    }
+}

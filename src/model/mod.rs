@@ -1,0 +1,42 @@
+//! The resolved stack: names are bound, defaults filled in, every expression stands in its final form.
+
+pub mod dashboard;
+pub mod delivery;
+pub mod expr;
+pub mod item;
+pub mod job;
+pub mod matcher;
+pub mod rule;
+
+use std::sync::Arc;
+
+use crate::model::dashboard::Dashboard;
+use crate::model::delivery::Route;
+use crate::model::job::Job;
+use crate::model::rule::{AlertRule, RecordRule};
+use crate::promql::catalog::MapCatalog;
+use crate::resolve::stack::Settings;
+use crate::spec::Spec;
+
+/// The resolved stack.
+#[derive(Debug)]
+pub struct Model {
+    /// The spec as written, for what needs no resolving.
+    pub spec: Arc<Spec>,
+    /// The packs and client libraries that ship with the tool.
+    pub shipped: Arc<Spec>,
+    /// The stack's settings.
+    pub settings: Settings,
+    /// Everything that is scraped, in the order of the jobs' names.
+    pub jobs: Vec<Job>,
+    /// Every series that exists, recorded ones included.
+    pub catalog: MapCatalog,
+    /// Recording rules; each stands after those that it reads.
+    pub records: Vec<RecordRule>,
+    /// Alert rules in the order of their names.
+    pub alerts: Vec<AlertRule>,
+    /// Dashboards in the order of their keys.
+    pub dashboards: Vec<Dashboard>,
+    /// Who is told of which alert; `None` when nobody is.
+    pub route: Option<Route>,
+}

@@ -1,0 +1,179 @@
+//! Recording rules: those of their own and those of recorded queries, in the order in which they depend on each other.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::diagnostic::{Diagnostic, RuleId};
+use crate::model::item::{Item, ItemKind};
+use crate::model::rule::RecordRule;
+use crate::promql::Dialect;
+use crate::promql::catalog::{MapCatalog, variant_from};
+use crate::promql::infer::Context;
+use crate::resolve::compose::{Draft, Window, set_params};
+use crate::resolve::queries::Queries;
+use crate::source::Sources;
+use crate::spec::Spec;
+use crate::spec::decode::{Map, Text};
+use crate::spec::quantity::Duration;
+use crate::spec::query::RecordingRule;
+
+/// Recording rules that read each other.
+pub const CYCLE: RuleId = "recording/cycle";
+
+/// The group of recording rules that do not name one.
+pub const DEFAULT_GROUP: &str = "recording";
+
+struct Unfinished {
+    name: String,
+    item: Item,
+    draft: Draft,
+    labels: BTreeMap<String, String>,
+    group: String,
+    interval: Option<Duration>,
+    query: Option<(String, Duration)>,
+}
+
+/// Composes all recording rules, infers them in the order of their dependencies and adds what they record to the catalog.
+pub fn resolve(
+    spec: &Spec,
+    queries: &Queries<'_>,
+    catalog: &mut MapCatalog,
+    context: &Context,
+    sources: &Sources,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<RecordRule> {
+    let mut rules = Vec::new();
+    for (name, entry) in spec.queries.iter() {
+        let (Some(record), Some(draft)) = (&entry.value.record, queries.draft(name)) else { continue };
+        for window in &record.windows {
+            let mut draft = draft.clone();
+            draft.set_window(&Window::Fixed(window.value));
+            set_params(&mut draft, &entry.value.params, &Map::default(), Dialect::Spec, sources, diagnostics);
+            rules.push(Unfinished {
+                name: format!("{}{}", record.name.value, window.value),
+                item: Item::new(ItemKind::Query, name, record.name.span),
+                draft,
+                labels: texts(&record.labels),
+                group: DEFAULT_GROUP.to_owned(),
+                interval: record.interval.as_ref().map(|interval| interval.value),
+                query: Some((name.to_owned(), window.value)),
+            });
+        }
+    }
+    for (name, entry) in spec.recording_rules.iter() {
+        let Some(draft) = own(name, &entry.value, queries, catalog, sources, diagnostics) else { continue };
+        let rule = &entry.value;
+        rules.push(Unfinished {
+            name: name.to_owned(),
+            item: Item::new(ItemKind::RecordingRule, name, entry.key),
+            draft,
+            labels: texts(&rule.labels),
+            group: rule.group.as_ref().map_or(DEFAULT_GROUP, Text::as_str).to_owned(),
+            interval: rule.interval.as_ref().map(|interval| interval.value),
+            query: None,
+        });
+    }
+    finish(rules, catalog, context, diagnostics)
+}
+
+fn texts(map: &Map<Text>) -> BTreeMap<String, String> {
+    map.iter().map(|(name, entry)| (name.to_owned(), entry.value.value.clone())).collect()
+}
+
+/// The expression of a recording rule of its own.
+fn own(
+    name: &str,
+    rule: &RecordingRule,
+    queries: &Queries<'_>,
+    catalog: &MapCatalog,
+    sources: &Sources,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<Draft> {
+    let window = Window::Fixed(rule.window.as_ref().map_or(super::queries::DEFAULT_WINDOW, |window| window.value));
+    let what = format!("the recording rule `{name}`");
+    let source =
+        queries.source(rule.expr.as_ref(), rule.query.as_ref(), &what, rule.span, Dialect::Spec, sources, diagnostics)?;
+    let mut draft = source.draft;
+    draft.set_window(&window);
+    set_params(&mut draft, source.params, &rule.with, Dialect::Spec, sources, diagnostics);
+    super::queries::narrow_all(&mut draft, &rule.where_, &BTreeSet::new(), catalog, diagnostics);
+    draft.check_params(&[], sources, diagnostics);
+    Some(draft)
+}
+
+/// Infers each rule after those that it reads; rules that read each other are reported and inferred as they come.
+fn finish(
+    mut waiting: Vec<Unfinished>,
+    catalog: &mut MapCatalog,
+    context: &Context,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<RecordRule> {
+    let mut done = Vec::new();
+    let reads: Vec<BTreeSet<String>> = waiting.iter().map(|rule| metrics_read(&rule.draft)).collect();
+    let mut order: Vec<usize> = Vec::new();
+    let mut placed: BTreeSet<usize> = BTreeSet::new();
+    let by_name: BTreeMap<&str, Vec<usize>> = waiting.iter().enumerate().fold(BTreeMap::new(), |mut map, (index, rule)| {
+        map.entry(rule.name.as_str()).or_insert_with(Vec::new).push(index);
+        map
+    });
+    let needs: Vec<BTreeSet<usize>> = reads
+        .iter()
+        .map(|names| names.iter().filter_map(|name| by_name.get(name.as_str())).flatten().copied().collect())
+        .collect();
+    while order.len() < waiting.len() {
+        let ready: Vec<usize> = (0..waiting.len())
+            .filter(|index| !placed.contains(index) && needs[*index].iter().all(|need| placed.contains(need)))
+            .collect();
+        if ready.is_empty() {
+            let stuck: Vec<usize> = (0..waiting.len()).filter(|index| !placed.contains(index)).collect();
+            report_cycle(&stuck, &waiting, &needs, diagnostics);
+            order.extend(&stuck);
+            break;
+        }
+        placed.extend(&ready);
+        order.extend(ready);
+    }
+    let mut slots: Vec<Option<Unfinished>> = waiting.drain(..).map(Some).collect();
+    for index in order {
+        let Some(rule) = slots.get_mut(index).and_then(Option::take) else { continue };
+        let expr = rule.draft.finish(catalog, context);
+        let variant = variant_from(&expr.inference, &rule.name, &rule.labels, Some(rule.item.span));
+        catalog.add(rule.name.as_str(), variant);
+        done.push(RecordRule {
+            name: rule.name,
+            item: rule.item,
+            expr,
+            labels: rule.labels,
+            group: rule.group,
+            interval: rule.interval,
+            query: rule.query,
+        });
+    }
+    done
+}
+
+fn metrics_read(draft: &Draft) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    draft.ast.selectors(&mut |selector| names.extend(selector.metric_name().map(str::to_owned)));
+    names
+}
+
+fn report_cycle(stuck: &[usize], rules: &[Unfinished], needs: &[BTreeSet<usize>], diagnostics: &mut Vec<Diagnostic>) {
+    // Those that merely read from the cycle are not part of it: follow the needs until one comes again.
+    let Some(first) = stuck.first() else { return };
+    let mut path: Vec<usize> = Vec::new();
+    let mut at = *first;
+    while !path.contains(&at) {
+        path.push(at);
+        let Some(next) = needs[at].iter().find(|need| stuck.contains(need)) else { return };
+        at = *next;
+    }
+    let cycle: Vec<usize> = path.iter().skip_while(|index| **index != at).copied().collect();
+    let names: Vec<String> = cycle.iter().chain([&at]).map(|index| format!("`{}`", rules[*index].name)).collect();
+    let rule = &rules[at];
+    let mut diagnostic =
+        Diagnostic::error(CYCLE, rule.item.span, format!("recording rules read each other: {}", names.join(" reads ")));
+    for index in cycle.iter().skip(1) {
+        diagnostic = diagnostic.label(rules[*index].item.span, "this one is part of the circle");
+    }
+    diagnostics.push(diagnostic.help("let one of them read the raw metrics"));
+}

@@ -1,0 +1,194 @@
+//! Metrics as people declare them.
+
+use serde_json::{Value as Json, json};
+
+use crate::load::tree::{Node, Value};
+use crate::spec::decode::{Decode, Decoder, Map, Schemas, Spanned, Text, record, words};
+use crate::spec::shared::{Allow, Status};
+use crate::unit::Unit;
+
+words! {
+    /// What kind of metric it is, in the words of the exposition formats.
+    pub enum MetricType {
+        /// Only grows, until the process restarts.
+        Counter = "counter",
+        /// Goes up and down.
+        Gauge = "gauge",
+        /// Counts of observations in buckets, with `_bucket`, `_sum` and `_count` series.
+        Histogram = "histogram",
+        /// A histogram whose buckets are inside one sample.
+        NativeHistogram = "native_histogram",
+        /// Quantiles that the client computed, with `_sum` and `_count` series.
+        Summary = "summary",
+        /// Facts in labels; the value is always 1.
+        Info = "info",
+        /// Nobody knows.
+        Unknown = "unknown" | "untyped",
+    }
+}
+
+record! {
+    /// A metric: its name is the key, as PromQL sees it (a counter with its `_total`, a histogram without `_bucket`).
+    pub struct Metric {
+        /// Counter, gauge, histogram, native_histogram, summary or info.
+        kind as "type": Spanned<MetricType>,
+        /// What it measures, in a sentence.
+        help: Option<Text>,
+        /// The unit of its samples: seconds, bytes, ratio, percent, usd, celsius, requests, usd/hour, ...
+        unit: Option<Spanned<Unit>>,
+        /// Its labels, besides those that the target adds.
+        labels: Map<Label>,
+        /// The finite upper bounds of a histogram's buckets, ascending.
+        buckets: Option<Spanned<Vec<Spanned<f64>>>>,
+        /// The quantiles of a summary.
+        quantiles: Vec<Spanned<f64>>,
+        /// The least and the greatest value that a sample can have.
+        range: Option<Range>,
+        /// `planned`: wished for, not exposed yet.
+        status: Option<Status>,
+        /// Perhaps exposed: a target can lack it.
+        optional: bool,
+        /// Present only when the exporter has this feature switched on.
+        when: Option<Text>,
+        /// The first version of the exporter that has it.
+        since: Option<Text>,
+        /// The last version of the exporter that has it.
+        until: Option<Text>,
+        /// What it was like in older versions.
+        was: Vec<Was>,
+        /// The labels that all metrics of the pack have do not apply to it.
+        own_labels: bool,
+        /// The part of a metrics library that exposes it.
+        group: Option<Text>,
+        /// Why it should not be used any more, and what to use.
+        deprecated: Option<Text>,
+        /// Exposed by a third party: its name is admitted, its labels are not checked.
+        external: bool,
+        /// Findings to leave out for this metric.
+        allow: Vec<Allow>,
+    }
+}
+
+record! {
+    /// What a metric was like up to a version.
+    pub struct Was {
+        /// The last version in which it was so.
+        until: Text,
+        /// Its type then.
+        kind as "type": Option<Spanned<MetricType>>,
+        /// Its unit then.
+        unit: Option<Spanned<Unit>>,
+        /// Its labels then.
+        labels: Option<Map<Label>>,
+        /// Its buckets then.
+        buckets: Option<Spanned<Vec<Spanned<f64>>>>,
+    }
+}
+
+/// The values that a label can have.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Label {
+    /// A closed list of values.
+    pub values: Option<Vec<Text>>,
+    /// A regular expression that every value matches as a whole.
+    pub matches: Option<Text>,
+    /// An upper bound on the number of values.
+    pub max: Option<u64>,
+    /// The value that is the sum of the others.
+    pub total: Option<Text>,
+    /// The label can be missing.
+    pub optional: bool,
+    /// Present only when the exporter has this feature switched on.
+    pub when: Option<Text>,
+    /// The first version of the exporter that has it.
+    pub since: Option<Text>,
+    /// The last version of the exporter that has it.
+    pub until: Option<Text>,
+    /// What it says.
+    pub help: Option<Text>,
+}
+
+record! {
+    /// A label written as a mapping.
+    pub struct LabelFields {
+        /// A closed list of values.
+        values: Option<Vec<Text>>,
+        /// A regular expression that every value matches as a whole.
+        matches: Option<Text>,
+        /// An upper bound on the number of values.
+        max: Option<u64>,
+        /// The value that is the sum of the others.
+        total: Option<Text>,
+        /// The label can be missing.
+        optional: bool,
+        /// Present only when the exporter has this feature switched on.
+        when: Option<Text>,
+        /// The first version of the exporter that has it.
+        since: Option<Text>,
+        /// The last version of the exporter that has it.
+        until: Option<Text>,
+        /// What the label says.
+        help: Option<Text>,
+    }
+}
+
+impl Decode for Label {
+    fn decode(node: &Node, cx: &mut Decoder) -> Option<Self> {
+        if let Value::Seq(_) = node.value {
+            return Some(Self { values: Some(Vec::decode(node, cx)?), ..Self::default() });
+        }
+        if let Value::Scalar(_) = node.value {
+            cx.wrong_type(node, "a list of values, or a mapping such as {max: 40}");
+            return None;
+        }
+        let fields = LabelFields::decode(node, cx)?;
+        let LabelFields { span: _, values, matches, max, total, optional, when, since, until, help } = fields;
+        Some(Self { values, matches, max, total, optional, when, since, until, help })
+    }
+
+    fn absent() -> Option<Self> {
+        Some(Self::default())
+    }
+
+    fn schema(schemas: &mut Schemas) -> Json {
+        schemas.reference("Label", |schemas| {
+            json!({
+                "description": "The values that a label can have: a closed list, a bound on their number, a pattern, or nothing known.",
+                "anyOf": [{"type": "null"}, Vec::<Text>::schema(schemas), LabelFields::schema(schemas)],
+                "examples": [["GET", "POST"], {"max": 40}, {"matches": "[1-5][0-9]{2}", "max": 15}],
+            })
+        })
+    }
+}
+
+/// The least and the greatest value, both included.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Range {
+    /// The least value.
+    pub low: f64,
+    /// The greatest value.
+    pub high: f64,
+    /// Where it stands.
+    pub span: crate::source::Span,
+}
+
+impl Decode for Range {
+    fn decode(node: &Node, cx: &mut Decoder) -> Option<Self> {
+        let bounds = Vec::<f64>::decode(node, cx)?;
+        match bounds.as_slice() {
+            [low, high] if low <= high => Some(Self { low: *low, high: *high, span: node.span }),
+            [low, high] => {
+                cx.invalid(node.span, format!("the range goes from {low} down to {high}"), format!("write [{high}, {low}]"));
+                None
+            }
+            _ => {
+                cx.invalid(node.span, "a range has two numbers", "write [0, 1], or [0, .inf] for no upper bound");
+                None
+            }
+        }
+    }
+
+    fn schema(_: &mut Schemas) -> Json {
+        json!({"type": "array", "items": {"type": ["number", "string"]}, "minItems": 2, "maxItems": 2, "examples": [[0, 1]]})
+    }
+}
