@@ -164,7 +164,7 @@ impl Generator {
         *self.used.entry(name).or_default() += 1;
     }
 
-    /// An expression that a server of the language's version accepts.
+    /// An expression that a server of the language's version accepts, but for one in a few hundred.
     pub(crate) fn valid(&mut self) -> String {
         match self.random.below(20) {
             0 => self.of_type(ValueType::Scalar, 3),

@@ -79,17 +79,17 @@ fn depth_is_limited_and_said_so() {
 
 #[test]
 fn large_expressions_take_linear_time() {
-    const SIZE: usize = 10_000_000;
-    let repeat = |piece: &str| piece.repeat(SIZE / piece.len());
+    let repeat = |piece: &str| piece.repeat(2_000_000 / piece.len());
+    let large = |piece: &str| piece.repeat(10_000_000 / piece.len());
     let texts = [
-        format!("a{{b=~\"{}\"}}", repeat("x|")),
-        format!("a{{{}}}", repeat("b=\"c\",")),
-        format!("sum by ({}) (a)", repeat("label,")),
+        format!("a{{b=~\"{}\"}}", large("x|")),
+        format!("a{{{}}}", large("b=\"c\",")),
+        format!("sum by ({}) (a)", large("label,")),
         format!("label_join(a, \"b\", {}\"c\")", repeat("\"d\", ")),
         format!("a{{b=\"{}\"}}", repeat("\\n")),
         format!("a{{b=\"{}\"}}", repeat("$x[[y]]${z:regex}")),
         repeat("a "),
-        repeat("a + "),
+        large("a + "),
         repeat("\u{fffd}"),
         repeat("${"),
         repeat("${a."),
@@ -97,7 +97,7 @@ fn large_expressions_take_linear_time() {
         repeat("[[a:"),
         repeat("[["),
         repeat("$a["),
-        repeat("\"$"),
+        large("\"$"),
         repeat("{"),
         repeat("}"),
         repeat("["),
@@ -121,7 +121,7 @@ fn large_expressions_take_linear_time() {
         let begin = Instant::now();
         parsed(&text, Dialect::Grafana);
         let time = begin.elapsed();
-        assert!(time < Duration::from_secs(30), "{:?}... took {time:?}", text.chars().take(20).collect::<String>());
+        assert!(time < Duration::from_secs(20), "{:?}... took {time:?}", text.chars().take(20).collect::<String>());
     }
 }
 
