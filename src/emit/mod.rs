@@ -9,6 +9,7 @@
 //! | `write` | decides what is to be done with each file, and says what was done |
 //! | `commit` | does it, so that a kill at any point leaves every file whole |
 //! | `drift` | says how the folder differs from what is wanted |
+//! | `yaml` | values as YAML text |
 //!
 //! # How the output folder is kept whole
 //!
@@ -31,6 +32,7 @@ pub mod error;
 pub mod manifest;
 mod survey;
 pub mod write;
+pub mod yaml;
 
 pub use artifact::{Artifact, Artifacts};
 pub use error::OutputError;
