@@ -1,14 +1,18 @@
 //! Kills and failing disks at every single write operation, on a disk in memory: whatever happens, every file is whole, and the
 //! next build makes the tree what it is to be.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on is to stop")]
+
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::ErrorKind;
+use std::ffi::OsString;
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use optiinfra_gen::emit::error::{Left, OutputError};
 use optiinfra_gen::emit::write::{Action, Options, Outcome, write};
 use optiinfra_gen::emit::{Artifact, Artifacts};
-use optiinfra_gen::world::{Fault, MemoryWorld, World};
+use optiinfra_gen::world::{Entry, Fault, Lock, MemoryWorld, Metadata, World};
 
 const OUT: &str = "/generated";
 
@@ -172,6 +176,8 @@ fn a_full_disk_leaves_the_old_tree_and_nothing_else() {
 fn a_full_disk_in_a_build_that_heals_loses_no_knowledge() {
     let [one, two, three] = specs();
     let all = [clean(&one), clean(&two), clean(&three)];
+    let four = artifacts(&[("prometheus/a.yml", "a-4"), ("prometheus/b.yml", "b-4"), ("top", "4")]);
+    let clean_four = clean(&four);
     for kill in 0..40 {
         for full in 0..12 {
             let world = built(&[&one]);
@@ -181,8 +187,9 @@ fn a_full_disk_in_a_build_that_heals_loses_no_knowledge() {
             _ = build(&world, &three);
             assert_whole(&world, &all.each_ref(), &format!("killed at {kill}, full at {full}"));
             world.mend();
-            let outcome = build(&world, &two).unwrap();
-            assert_eq!(world.files(), all[1], "killed at {kill}, full at {full}: {outcome}");
+            // Neither of the specs whose files lie there, so that each has to be known as the tool's own.
+            let outcome = build(&world, &four).unwrap();
+            assert_eq!(world.files(), clean_four, "killed at {kill}, full at {full}: {outcome}");
         }
     }
 }
@@ -237,6 +244,95 @@ fn an_edit_made_while_a_build_lies_killed_is_kept() {
         assert_eq!(outcome.files["prometheus/a.yml"], Action::Kept, "killed at {kill}");
         assert_eq!(world.read(Path::new("/generated/prometheus/a.yml")).unwrap(), b"by hand");
     }
+}
+
+#[test]
+fn an_edit_of_what_a_killed_first_build_wrote_is_kept_once_a_build_has_seen_it() {
+    let [one, two, _] = specs();
+    let edited = Path::new("/generated/prometheus/a.yml");
+    let mut kept = 0;
+    for kill in 0..40 {
+        // The first build ever is killed, the second sees what it wrote and is killed too.
+        let world = MemoryWorld::default();
+        world.fail_at(kill, Fault::Crash);
+        _ = build(&world, &one);
+        if world.metadata(edited).is_err() {
+            continue;
+        }
+        world.fail_at(12, Fault::Crash);
+        build(&world, &two).unwrap_err();
+        world.mend();
+        world.put(edited, "by hand");
+        assert_eq!(build(&world, &two).unwrap().files["prometheus/a.yml"], Action::Kept, "killed at {kill}");
+        kept += 1;
+    }
+    assert!(kept > 3, "{kept}");
+}
+
+/// A world in which somebody puts a file just before a new one is renamed to that place.
+struct Intruded(MemoryWorld);
+
+impl World for Intruded {
+    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+        self.0.read(path)
+    }
+    fn metadata(&self, path: &Path) -> io::Result<Metadata> {
+        self.0.metadata(path)
+    }
+    fn list(&self, dir: &Path) -> io::Result<Vec<Entry>> {
+        self.0.list(dir)
+    }
+    fn read_link(&self, path: &Path) -> io::Result<PathBuf> {
+        self.0.read_link(path)
+    }
+    fn canonicalize(&self, path: &Path) -> io::Result<PathBuf> {
+        self.0.canonicalize(path)
+    }
+    fn create_dir(&self, path: &Path) -> io::Result<()> {
+        self.0.create_dir(path)
+    }
+    fn write_new(&self, path: &Path, bytes: &[u8], mode: Option<u32>) -> io::Result<()> {
+        self.0.write_new(path, bytes, mode)?;
+        if bytes == b"dddd" {
+            self.0.put("/generated/grafana/d.json", "mine");
+        }
+        Ok(())
+    }
+    fn replace(&self, from: &Path, to: &Path) -> io::Result<()> {
+        self.0.replace(from, to)
+    }
+    fn rename_new(&self, from: &Path, to: &Path) -> io::Result<()> {
+        self.0.rename_new(from, to)
+    }
+    fn sync_dir(&self, path: &Path) -> io::Result<()> {
+        self.0.sync_dir(path)
+    }
+    fn remove_file(&self, path: &Path) -> io::Result<()> {
+        self.0.remove_file(path)
+    }
+    fn remove_dir(&self, path: &Path) -> io::Result<()> {
+        self.0.remove_dir(path)
+    }
+    fn lock(&self, dir: &Path, wait: Duration) -> io::Result<Option<Lock>> {
+        self.0.lock(dir, wait)
+    }
+    fn env(&self, name: &str) -> Option<OsString> {
+        self.0.env(name)
+    }
+}
+
+#[test]
+fn a_file_that_somebody_puts_there_during_a_build_is_not_overwritten() {
+    let [one, two, _] = specs();
+    let world = built(&[&one]);
+    let error = write(&Intruded(world.clone()), Path::new(OUT), &two, &Options::default()).unwrap_err();
+    assert!(error.to_string().starts_with("cannot write /generated/grafana/d.json: "), "{error}");
+    assert!(matches!(error, OutputError::Io { left: Left::Interrupted, .. }), "{error}");
+    assert_eq!(world.read(Path::new("/generated/grafana/d.json")).unwrap(), b"mine");
+    build(&world, &two).unwrap_err();
+    world.remove_file(Path::new("/generated/grafana/d.json")).unwrap();
+    assert!(build(&world, &two).unwrap().resumed);
+    assert_eq!(world.files(), clean(&two));
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::io::{self, ErrorKind};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::manifest::{JOURNAL, ManifestError};
 
@@ -35,8 +35,8 @@ impl fmt::Display for Refusal {
         let path = &self.path;
         match &self.obstacle {
             Obstacle::Foreign => write!(f, "{path} is there with other text, and optiinfra-gen did not write it"),
-            Obstacle::Link(at, to) if at == path => write!(f, "{path} is a symbolic link to {}", to.display()),
-            Obstacle::Link(at, to) => write!(f, "{path} lies behind {at}, a symbolic link to {}", to.display()),
+            Obstacle::Link(at, to) if at == path => write!(f, "{path} is a symbolic link to {}", escaped(to)),
+            Obstacle::Link(at, to) => write!(f, "{path} lies behind {at}, a symbolic link to {}", escaped(to)),
             Obstacle::Folder => write!(f, "{path} is a folder"),
             Obstacle::FileAbove(at) => write!(f, "{path} needs a folder where {at} is a file"),
             Obstacle::Special(at) => write!(f, "{path} cannot be written: {at} is neither a file nor a folder"),
@@ -187,4 +187,10 @@ fn reason(error: &io::Error) -> String {
         ErrorKind::PermissionDenied => "permission denied".to_owned(),
         _ => error.to_string(),
     }
+}
+
+/// A path without anything that a terminal would obey.
+pub(super) fn escaped(path: &Path) -> String {
+    let text = path.display().to_string();
+    text.chars().flat_map(|c| if c.is_control() { c.escape_default().collect() } else { vec![c] }).collect()
 }

@@ -8,8 +8,7 @@
 //! | `error` | what can go wrong with the output folder, and the way out |
 //! | `write` | decides what is to be done with each file, and says what was done |
 //! | `commit` | does it, so that a kill at any point leaves every file whole |
-//! | `drift` | says how the folder differs from what is wanted |
-//! | `yaml` | values as YAML text |
+//! | `drift` | says how the folder differs from what is wanted; `unified` shows it line by line |
 //!
 //! # How the output folder is kept whole
 //!
@@ -25,12 +24,16 @@
 //! through the same steps. Folders are made where they are missing and never removed or replaced, even when they are empty,
 //! because a running container may hold a bind mount on them.
 
+pub mod alertmanager;
 pub mod artifact;
 mod commit;
 pub mod drift;
 pub mod error;
+pub mod json;
 pub mod manifest;
+pub mod prometheus;
 mod survey;
+mod unified;
 pub mod write;
 pub mod yaml;
 

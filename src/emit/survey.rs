@@ -1,6 +1,6 @@
 //! Looks at the output folder before anything is done: what is there, whose it is, and how it differs from what is wanted.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
@@ -81,6 +81,23 @@ impl Owned {
         }
         owned.manifest = manifest;
         Ok(owned)
+    }
+
+    /// Where the disk ignores case, a path that is wanted in another case than before is the same file: what is known of it
+    /// goes over to the new spelling, or the file would be removed under the old one.
+    fn follow_case(&mut self, world: &dyn World, place: Place<'_>, artifacts: &[&Artifact]) {
+        let wanted: BTreeSet<&str> = artifacts.iter().map(|artifact| artifact.path.as_str()).collect();
+        let unwanted = self.records.keys().filter(|path| !wanted.contains(path.as_str()));
+        let lower: BTreeMap<String, String> = unwanted.map(|path| (path.to_lowercase(), path.clone())).collect();
+        let id = |path: &str| world.metadata(&place.root.join(path)).ok().map(|metadata| metadata.id);
+        for path in wanted.into_iter().filter(|path| !self.records.contains_key(*path)).collect::<Vec<_>>() {
+            let Some(before) = lower.get(&path.to_lowercase()) else { continue };
+            if id(path).is_some_and(|id_there| id(before) == Some(id_there))
+                && let Some(record) = self.records.remove(before)
+            {
+                self.records.insert(path.to_owned(), record);
+            }
+        }
     }
 }
 
@@ -171,11 +188,13 @@ pub(super) fn survey<'a>(
     place: Option<Place<'_>>,
     artifacts: impl Iterator<Item = &'a Artifact>,
 ) -> Result<Survey<'a>, OutputError> {
-    let owned = place.map(|place| Owned::read(world, place)).transpose()?.unwrap_or_default();
-    let mut paths: BTreeMap<&str, Option<&'a Artifact>> = owned.records.keys().map(|path| (path.as_str(), None)).collect();
-    for artifact in artifacts {
-        paths.insert(&artifact.path, Some(artifact));
+    let mut owned = place.map(|place| Owned::read(world, place)).transpose()?.unwrap_or_default();
+    let artifacts: Vec<_> = artifacts.collect();
+    if let Some(place) = place {
+        owned.follow_case(world, place, &artifacts);
     }
+    let mut paths: BTreeMap<&str, Option<&'a Artifact>> = owned.records.keys().map(|path| (path.as_str(), None)).collect();
+    paths.extend(artifacts.iter().map(|artifact| (artifact.path.as_str(), Some(*artifact))));
     let mut all_folders = BTreeMap::new();
     for path in paths.keys() {
         for folder in folders(path) {

@@ -10,7 +10,7 @@ use super::commit::{self, Step, Work};
 use super::error::{Doing, Left, Obstacle, OutputError, Refusal};
 use super::manifest::{Entry, Journal, Manifest, Record, sorted};
 use super::survey::{self, Found, Place, Survey, Surveyed};
-use crate::world::World;
+use crate::world::{Lock, World};
 
 pub use super::survey::Scope;
 
@@ -122,25 +122,33 @@ pub fn write(world: &dyn World, out: &Path, artifacts: &Artifacts, options: &Opt
 }
 
 fn build(world: &dyn World, place: Place<'_>, artifacts: &Artifacts, options: &Options) -> Result<Outcome, OutputError> {
-    let out = place.out;
-    let lock = world.lock(place.root, options.lock_wait);
-    let lock_error = |error| OutputError::Io { doing: Doing::Locking, path: out.to_path_buf(), error, left: Left::Untouched };
-    let Some(_lock) = lock.map_err(lock_error)? else { return Err(OutputError::Locked { out: out.to_path_buf() }) };
+    let _lock = lock(world, place, options.lock_wait)?;
     let survey = survey::survey(world, Some(place), options.scope.of(artifacts))?;
-    let decided = decide(&survey, out, options)?;
+    let decided = decide(&survey, place.out, options)?;
     if decided.outcome.changed && !options.dry_run {
         commit::commit(world, place, &survey, &decided.work)?;
     }
     Ok(decided.outcome)
 }
 
-/// The decisions of one build.
-struct Decided<'a> {
-    outcome: Outcome,
-    work: Work<'a>,
+/// Keeps other builds out of the folder until what it gives is dropped.
+pub(super) fn lock(world: &dyn World, place: Place<'_>, wait: Duration) -> Result<Lock, OutputError> {
+    let out = place.out.to_path_buf();
+    match world.lock(place.root, wait) {
+        Ok(Some(lock)) => Ok(lock),
+        Ok(None) => Err(OutputError::Locked { out }),
+        Err(error) => Err(OutputError::Io { doing: Doing::Locking, path: out, error, left: Left::Untouched }),
+    }
 }
 
-fn decide<'a>(survey: &Survey<'a>, out: &Path, options: &Options) -> Result<Decided<'a>, OutputError> {
+/// The decisions of one build.
+pub(super) struct Decided<'a> {
+    pub(super) outcome: Outcome,
+    pub(super) work: Work<'a>,
+}
+
+/// Decides what is to be done with each file that was looked at; an error when anything stands in the way.
+pub(super) fn decide<'a>(survey: &Survey<'a>, out: &Path, options: &Options) -> Result<Decided<'a>, OutputError> {
     let mut outcome = Outcome { resumed: survey.owned.interrupted, ..Outcome::default() };
     let mut steps = BTreeMap::new();
     let mut manifest = BTreeMap::new();

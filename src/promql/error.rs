@@ -62,6 +62,7 @@ impl Errors {
         }
     }
 
+    #[cfg(test)]
     pub(super) fn is_empty(&self) -> bool {
         self.all.is_empty()
     }

@@ -14,6 +14,8 @@ mod lex;
 pub mod literal;
 pub mod operators;
 mod parse;
+mod pretty;
+mod print;
 mod quote;
 pub mod regex;
 pub mod span;
@@ -33,6 +35,7 @@ pub use error::ParseError;
 pub use functions::{Function, Version};
 pub use operators::{AggregateOp, BinaryOp, MatchOp, UnaryOp};
 pub use parse::{MAX_DEPTH, Parsed, parse};
+pub use pretty::pretty;
 pub use span::Span;
 pub use text::{Text, TextPart, Variable, VariableSyntax};
 
@@ -46,16 +49,4 @@ pub enum Dialect {
     Grafana,
     /// Parameters of a spec, `$name`, which stand for a duration or a number.
     Spec,
-}
-// STUB
-impl std::fmt::Display for Expr {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{self:?}")
-    }
-}
-impl Expr {
-    /// stub
-    pub fn pretty(&self) -> String {
-        self.to_string()
-    }
 }

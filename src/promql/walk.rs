@@ -106,22 +106,24 @@ impl Expr {
         self.spans_mut(&mut |span| span.part = part);
     }
 
-    /// Whether two expressions are the same but for the places where they are written and the side on which a grouping stands.
+    /// Whether two expressions are the same but for the places where they are written, the side on which a grouping stands, the
+    /// quotes of a metric name, and parentheses around the duration of an offset.
     pub fn equivalent(&self, other: &Expr) -> bool {
         self.without_places() == other.without_places()
     }
 
-    /// The expression with all places empty and every grouping in front.
+    /// The expression with all places empty and the other differences that [`Expr::equivalent`] ignores removed.
     #[must_use]
     pub fn without_places(&self) -> Expr {
         let mut expr = self.clone();
         expr.spans_mut(&mut |span| *span = Span::default());
-        expr.visit_mut(&mut |expr| {
-            if let ExprKind::Aggregate(aggregate) = &mut expr.kind
-                && let Some(grouping) = &mut aggregate.grouping
-            {
-                grouping.after = false;
-            }
+        expr.visit_mut(&mut |expr| match &mut expr.kind {
+            ExprKind::Aggregate(aggregate) => aggregate.grouping.iter_mut().for_each(|grouping| grouping.after = false),
+            ExprKind::VariableCall(call) => call.grouping.iter_mut().for_each(|grouping| grouping.after = false),
+            ExprKind::Selector(selector) => normalize(selector),
+            ExprKind::Matrix(matrix) => normalize(&mut matrix.selector),
+            ExprKind::Subquery(subquery) => normalize_offset(&mut subquery.modifiers),
+            _ => {}
         });
         expr
     }
@@ -161,6 +163,22 @@ impl Expr {
                 ExprKind::Unary(unary) => visit(&mut unary.op_span),
             }
         });
+    }
+}
+
+fn normalize(selector: &mut VectorSelector) {
+    selector.braces = None;
+    if let Some(name) = &mut selector.name {
+        name.quoted = false;
+    }
+    normalize_offset(&mut selector.modifiers);
+}
+
+fn normalize_offset(modifiers: &mut Modifiers) {
+    let Some(offset) = &mut modifiers.offset else { return };
+    while let DurationKind::Paren(inner) = &mut offset.duration.kind {
+        let inner = std::mem::replace(&mut **inner, DurationExpr { kind: DurationKind::Hole, span: Span::default() });
+        offset.duration = inner;
     }
 }
 

@@ -10,7 +10,6 @@ use crate::promql::catalog::{Catalog, Name, Presence, Status as SeriesStatus};
 use crate::promql::infer::Context;
 use crate::promql::{Dialect, Expr as Ast};
 use crate::resolve::compose::{Draft, Window, set_params};
-use crate::resolve::pack::UNKNOWN_NAME;
 use crate::resolve::queries::{Queries, narrow_all};
 use crate::resolve::stack::Settings;
 use crate::source::Sources;

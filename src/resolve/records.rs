@@ -35,7 +35,7 @@ struct Unfinished {
 /// Composes all recording rules, infers them in the order of their dependencies and adds what they record to the catalog.
 pub fn resolve(
     spec: &Spec,
-    queries: &Queries,
+    queries: &Queries<'_>,
     catalog: &mut MapCatalog,
     context: &Context,
     sources: &Sources,
@@ -83,7 +83,7 @@ fn texts(map: &Map<Text>) -> BTreeMap<String, String> {
 fn own(
     name: &str,
     rule: &RecordingRule,
-    queries: &Queries,
+    queries: &Queries<'_>,
     catalog: &MapCatalog,
     sources: &Sources,
     diagnostics: &mut Vec<Diagnostic>,

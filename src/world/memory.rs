@@ -34,6 +34,7 @@ struct State {
     next_inode: u64,
     operations: Vec<String>,
     fault: Option<(usize, Fault)>,
+    ignores_case: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -60,6 +61,13 @@ impl MemoryWorld {
         for (path, bytes) in files {
             world.put(path, bytes);
         }
+        world
+    }
+
+    /// An empty world that keeps the case of names and ignores it when it looks for them, as the disks of some systems do.
+    pub fn ignoring_case() -> Self {
+        let world = Self::default();
+        world.state().ignores_case = true;
         world
     }
 
@@ -166,7 +174,7 @@ impl State {
                 done.pop();
                 continue;
             }
-            let next = done.join(&part);
+            let next = self.spelled(done.join(&part));
             match self.nodes.get(&next).map(|node| &node.content) {
                 Some(Content::Link(target)) if last || !todo.is_empty() => {
                     links += 1;
@@ -186,6 +194,15 @@ impl State {
             }
         }
         Ok(done)
+    }
+
+    /// The path as it is spelled here.
+    fn spelled(&self, path: PathBuf) -> PathBuf {
+        if !self.ignores_case || self.nodes.contains_key(&path) {
+            return path;
+        }
+        let lower = path.to_string_lossy().to_lowercase();
+        self.nodes.keys().find(|other| other.to_string_lossy().to_lowercase() == lower).cloned().unwrap_or(path)
     }
 
     fn node(&self, path: &Path) -> io::Result<Node> {

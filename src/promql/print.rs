@@ -1,0 +1,380 @@
+//! The canonical text of an expression: one line that parses to an equivalent tree.
+
+use std::fmt::{self, Display, Write};
+
+use super::ast::*;
+use super::duration::{DurationExpr, DurationKind};
+use super::lex;
+use super::literal::write_number;
+use super::operators::{BinaryOp, MatchOp};
+use super::quote;
+use super::text::Text;
+
+impl Display for Expr {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.kind {
+            ExprKind::Number(number) => f.write_str(&write_number(*number)),
+            ExprKind::String(value) => f.write_str(&quote::encode(value)),
+            ExprKind::Selector(selector) => write!(f, "{}{}", Series(selector), selector.modifiers),
+            ExprKind::Matrix(matrix) => {
+                write!(f, "{}[{}]{}", Series(&matrix.selector), matrix.range, matrix.selector.modifiers)
+            }
+            ExprKind::Subquery(subquery) => {
+                operand(f, &subquery.expr, POSTFIX)?;
+                write!(f, "{}", Brackets(subquery))
+            }
+            ExprKind::Call(call) => {
+                f.write_str(call.callee.name())?;
+                args(f, &call.args)
+            }
+            ExprKind::VariableCall(call) => {
+                write!(f, "{}", call.callee)?;
+                if let Some(grouping) = &call.grouping {
+                    write!(f, " {grouping} ")?;
+                }
+                args(f, &call.args)
+            }
+            ExprKind::Aggregate(aggregate) => {
+                write!(f, "{}(", AggregateHead(aggregate))?;
+                if let Some(param) = &aggregate.param {
+                    write!(f, "{param}, ")?;
+                }
+                write!(f, "{})", aggregate.expr)
+            }
+            ExprKind::Binary(binary) => {
+                operand(f, &binary.lhs, binary.least_left())?;
+                write!(f, " {} ", Operator(binary))?;
+                operand(f, &binary.rhs, binary.least_right())
+            }
+            ExprKind::Unary(unary) => {
+                f.write_str(unary.op.symbol())?;
+                operand(f, &unary.expr, BinaryOp::Pow.precedence())
+            }
+            ExprKind::Paren(inner) => write!(f, "({inner})"),
+            ExprKind::Variable(variable) => variable.fmt(f),
+            ExprKind::Hole => f.write_str("<error>"),
+        }
+    }
+}
+
+/// The precedence of what a range or a modifier can follow without parentheses.
+pub(super) const POSTFIX: u8 = 7;
+
+/// How tightly the outermost operator of an expression binds.
+pub(super) fn precedence(expr: &Expr) -> u8 {
+    match &expr.kind {
+        ExprKind::Binary(binary) => binary.op.precedence(),
+        ExprKind::Unary(_) => BinaryOp::Mul.precedence(),
+        ExprKind::Number(number) if !quote::is_unsigned(*number) => BinaryOp::Mul.precedence(),
+        _ => POSTFIX,
+    }
+}
+
+/// Writes an operand, in parentheses where it binds less tightly than `least`.
+fn operand(f: &mut fmt::Formatter<'_>, expr: &Expr, least: u8) -> fmt::Result {
+    if precedence(expr) < least { write!(f, "({expr})") } else { expr.fmt(f) }
+}
+
+fn args(f: &mut fmt::Formatter<'_>, args: &[Expr]) -> fmt::Result {
+    f.write_char('(')?;
+    list(f, args, ", ")?;
+    f.write_char(')')
+}
+
+fn list<T: Display>(f: &mut fmt::Formatter<'_>, items: impl IntoIterator<Item = T>, separator: &str) -> fmt::Result {
+    for (index, item) in items.into_iter().enumerate() {
+        if index > 0 {
+            f.write_str(separator)?;
+        }
+        item.fmt(f)?;
+    }
+    Ok(())
+}
+
+impl Binary {
+    /// How tightly the left side must bind to need no parentheses.
+    pub(super) fn least_left(&self) -> u8 {
+        self.op.precedence() + u8::from(self.op.is_right_associative())
+    }
+
+    /// The same for the right side; a sign may stand there in any case.
+    pub(super) fn least_right(&self) -> u8 {
+        match &self.rhs.kind {
+            ExprKind::Unary(_) | ExprKind::Number(_) => 0,
+            _ => self.op.precedence() + u8::from(!self.op.is_right_associative()),
+        }
+    }
+}
+
+/// An operator with its modifiers.
+pub(super) struct Operator<'a>(pub(super) &'a Binary);
+
+impl Display for Operator<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let binary = self.0;
+        write!(f, "{}", binary.op)?;
+        if binary.bool_modifier.is_some() {
+            f.write_str(" bool")?;
+        }
+        if let Some(matching) = &binary.matching {
+            write!(f, " {matching}")?;
+        }
+        let fill = &binary.fill;
+        match (&fill.left, &fill.right) {
+            (Some(left), Some(right)) if left.value == right.value => write!(f, " fill ({})", left.value),
+            (left, right) => {
+                if let Some(left) = left {
+                    write!(f, " fill_left ({})", left.value)?;
+                }
+                if let Some(right) = right {
+                    write!(f, " fill_right ({})", right.value)?;
+                }
+                Ok(())
+            }
+        }?;
+        // Without parentheses of its own a group modifier would take those of the right side.
+        let bare_group = binary.matching.as_ref().and_then(|matching| matching.group.as_ref());
+        let has_fill = fill.left.is_some() || fill.right.is_some();
+        if bare_group.is_some_and(|group| group.include.is_empty()) && !has_fill && starts_with_paren(binary) {
+            f.write_str(" ()")?;
+        }
+        Ok(())
+    }
+}
+
+fn starts_with_paren(binary: &Binary) -> bool {
+    let mut least = binary.least_right();
+    let mut expr = &binary.rhs;
+    loop {
+        if precedence(expr) < least {
+            return true;
+        }
+        (expr, least) = match &expr.kind {
+            ExprKind::Paren(_) => return true,
+            ExprKind::Binary(inner) => (&inner.lhs, inner.least_left()),
+            ExprKind::Subquery(inner) => (&inner.expr, POSTFIX),
+            _ => return false,
+        };
+    }
+}
+
+impl Display for FillNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Number(number) => f.write_str(&write_number(*number)),
+            Self::Variable(variable) => variable.fmt(f),
+        }
+    }
+}
+
+impl Display for Matching {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} (", if self.on { "on" } else { "ignoring" })?;
+        list(f, self.labels.iter().map(GroupingLabel), ", ")?;
+        f.write_char(')')?;
+        let Some(group) = &self.group else { return Ok(()) };
+        f.write_str(match group.side {
+            GroupSide::Left => " group_left",
+            GroupSide::Right => " group_right",
+        })?;
+        if !group.include.is_empty() {
+            f.write_str(" (")?;
+            list(f, group.include.iter().map(GroupingLabel), ", ")?;
+            f.write_char(')')?;
+        }
+        Ok(())
+    }
+}
+
+impl Display for Grouping {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.without { "without (" } else { "by (" })?;
+        list(f, self.labels.iter().map(GroupingLabel), ", ")?;
+        f.write_char(')')
+    }
+}
+
+/// An aggregation up to its arguments.
+pub(super) struct AggregateHead<'a>(pub(super) &'a Aggregate);
+
+impl Display for AggregateHead<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0.op)?;
+        match &self.0.grouping {
+            Some(grouping) => write!(f, " {grouping} "),
+            None => Ok(()),
+        }
+    }
+}
+
+struct GroupingLabel<'a>(&'a Label);
+
+impl Display for GroupingLabel<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        label(f, &self.0.name, lex::is_bare_grouping_label)
+    }
+}
+
+fn label(f: &mut fmt::Formatter<'_>, name: &Text, is_bare: fn(&str) -> bool) -> fmt::Result {
+    match name {
+        Text::Plain(plain) if is_bare(plain) => f.write_str(plain),
+        Text::Template(_) if is_bare_template(name) => name.fmt(f),
+        other => f.write_str(&quote::encode(other)),
+    }
+}
+
+/// Whether a name with variables needs no quotes.
+fn is_bare_template(name: &Text) -> bool {
+    match name {
+        Text::Plain(_) => false,
+        Text::Template(parts) => parts.iter().all(|part| match part {
+            super::text::TextPart::Literal(literal) => literal.bytes().all(super::literal::is_word),
+            super::text::TextPart::Variable(_) => true,
+        }),
+    }
+}
+
+/// A selector without what follows its braces.
+struct Series<'a>(&'a VectorSelector);
+
+impl Display for Series<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let selector = self.0;
+        let mut inside = None;
+        if let Some(name) = &selector.name {
+            let bare = match &name.text {
+                Text::Plain(plain) => lex::is_bare_metric_name(plain),
+                Text::Template(_) => true,
+            };
+            if bare && !name.quoted {
+                name.text.fmt(f)?;
+            } else {
+                inside = Some(&name.text);
+            }
+        }
+        let named_outside = selector.name.is_some() && inside.is_none();
+        if named_outside && selector.matchers.is_empty() && selector.matcher_variables.is_empty() {
+            return Ok(());
+        }
+        f.write_char('{')?;
+        let name = inside.map(quote::encode);
+        let matchers = selector.matchers.iter().map(Matcher::to_string);
+        let variables = selector.matcher_variables.iter().map(ToString::to_string);
+        list(f, name.into_iter().chain(matchers).chain(variables), ",")?;
+        f.write_char('}')
+    }
+}
+
+impl Display for Matcher {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        label(f, &self.label.name, lex::is_bare_label)?;
+        write!(f, "{}{}", self.op, quote::encode(&self.value))
+    }
+}
+
+impl Display for Modifiers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(extension) = &self.range_extension {
+            write!(f, " {}", extension.kind.name())?;
+        }
+        if let Some(at) = &self.at {
+            write!(f, " @ {}", at.moment)?;
+        }
+        if let Some(offset) = &self.offset {
+            f.write_str(" offset ")?;
+            offset_duration(f, &offset.duration)?;
+        }
+        Ok(())
+    }
+}
+
+impl Display for Moment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Timestamp(number) => f.write_str(&write_number(*number)),
+            Self::Start => f.write_str("start()"),
+            Self::End => f.write_str("end()"),
+            Self::Variable(variable) => variable.fmt(f),
+        }
+    }
+}
+
+/// The brackets of a subquery and what follows them.
+pub(super) struct Brackets<'a>(pub(super) &'a Subquery);
+
+impl Display for Brackets<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "[{}:", self.0.range)?;
+        if let Some(step) = &self.0.step {
+            step.fmt(f)?;
+        }
+        write!(f, "]{}", self.0.modifiers)
+    }
+}
+
+/// Arithmetic after `offset` needs parentheses, or it would be arithmetic with the selector.
+fn offset_duration(f: &mut fmt::Formatter<'_>, duration: &DurationExpr) -> fmt::Result {
+    let needs_parens = match &duration.kind {
+        DurationKind::Binary(..) => true,
+        DurationKind::Unary(_, operand) => {
+            matches!(operand.kind, DurationKind::Binary(..) | DurationKind::Unary(..) | DurationKind::Literal(_))
+        }
+        _ => false,
+    };
+    if needs_parens { write!(f, "({duration})") } else { duration.fmt(f) }
+}
+
+impl Display for DurationExpr {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.kind {
+            DurationKind::Literal(number) => f.write_str(&write_number(*number)),
+            DurationKind::Variable(text) => text.fmt(f),
+            DurationKind::Step => f.write_str("step()"),
+            DurationKind::Range => f.write_str("range()"),
+            DurationKind::MinOf(pair) => write!(f, "min_of({}, {})", pair[0], pair[1]),
+            DurationKind::MaxOf(pair) => write!(f, "max_of({}, {})", pair[0], pair[1]),
+            DurationKind::Unary(op, operand) => {
+                f.write_str(op.symbol())?;
+                duration_operand(f, operand, BinaryOp::Pow.precedence())
+            }
+            DurationKind::Binary(op, pair) => {
+                let right_associative = *op == super::duration::DurationOp::Pow;
+                duration_operand(f, &pair[0], op.precedence() + u8::from(right_associative))?;
+                write!(f, " {} ", op.symbol())?;
+                let least = match pair[1].kind {
+                    DurationKind::Unary(..) | DurationKind::Literal(_) => 0,
+                    _ => op.precedence() + u8::from(!right_associative),
+                };
+                duration_operand(f, &pair[1], least)
+            }
+            DurationKind::Paren(inner) => write!(f, "({inner})"),
+            DurationKind::Hole => f.write_str("<error>"),
+        }
+    }
+}
+
+fn duration_operand(f: &mut fmt::Formatter<'_>, expr: &DurationExpr, least: u8) -> fmt::Result {
+    let precedence = match &expr.kind {
+        DurationKind::Binary(op, _) => op.precedence(),
+        DurationKind::Unary(..) => BinaryOp::Mul.precedence(),
+        DurationKind::Literal(number) if !quote::is_unsigned(*number) => BinaryOp::Mul.precedence(),
+        _ => POSTFIX,
+    };
+    if precedence < least { write!(f, "({expr})") } else { expr.fmt(f) }
+}
+
+impl VectorSelector {
+    /// The matchers that select its series, with the metric name as one of them, sorted: equal for selectors of equal series
+    /// however they are written.
+    pub fn canonical_matchers(&self) -> Vec<String> {
+        let name = self.name.iter().map(|name| {
+            let label = Label { name: Text::plain("__name__"), span: name.span };
+            let (op, value) = (MatchOp::Equal, name.text.clone());
+            Matcher { label, op, op_span: name.span, value, value_span: name.span }.to_string()
+        });
+        let mut matchers: Vec<String> = name.chain(self.matchers.iter().map(Matcher::to_string)).collect();
+        matchers.sort();
+        matchers.dedup();
+        matchers
+    }
+}
