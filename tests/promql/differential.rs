@@ -20,8 +20,26 @@ const REJECTED: usize = 40;
 const FLAGS: [Flag; 4] =
     [Flag::ExperimentalFunctions, Flag::DurationExpressions, Flag::ExtendedRangeSelectors, Flag::FillModifiers];
 
-/// What servers before a version judged differently without a new construct: how to know it, until when, and why.
-const CHANGED: &[(fn(&str, &str) -> bool, Version, &str)] = &[];
+/// What servers before a version judged differently, without a construct that came with it: why, how to know it from the
+/// expression and the server's reason, and the first version that judges as the parser does.
+const CHANGED: &[(&str, fn(&str, &str) -> bool, Version)] = &[
+    ("arithmetic went on after a signed parenthesis behind `offset`", continues_after_signed_parenthesis, Version(3, 6)),
+    ("a letter in a range was taken for the colon of a subquery", has_letter_in_range, Version(3, 6)),
+];
+
+/// `a offset -(5m) + b` was `a offset (-(5m) + b)`.
+fn continues_after_signed_parenthesis(expr: &str, _: &str) -> bool {
+    let lower = expr.to_lowercase();
+    lower.match_indices("offset").any(|(at, word)| {
+        let rest = lower[at + word.len()..].trim_start();
+        rest.strip_prefix(['-', '+']).is_some_and(|rest| rest.trim_start().starts_with('('))
+    })
+}
+
+/// `a[5 m]` was `a[5:]`.
+fn has_letter_in_range(expr: &str, reason: &str) -> bool {
+    reason.is_empty() && expr.as_bytes().windows(3).any(|w| w[0].is_ascii_digit() && w[1] == b' ' && w[2].is_ascii_alphabetic())
+}
 
 /// A construct that is too young for the server, or a rule that has changed since.
 fn excuse(expr: &str, verdict: &Result<(), String>, server: Version) -> Option<String> {
@@ -33,8 +51,8 @@ fn excuse(expr: &str, verdict: &Result<(), String>, server: Version) -> Option<S
         }
     }
     let reason = verdict.as_ref().err().map(String::as_str).unwrap_or_default();
-    let changed = CHANGED.iter().find(|(applies, until, _)| server < *until && applies(expr, reason));
-    changed.map(|(_, until, why)| format!("{why}, until {until}"))
+    let changed = CHANGED.iter().find(|(_, applies, until)| server < *until && applies(expr, reason));
+    changed.map(|(why, _, until)| format!("before {until} {why}"))
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Findings for people at a terminal, or in the log of a job.
 //!
-//! miette draws; what it draws is cut out here ([`snippet`]), so that it never sees more of a file than is shown. Of findings that
-//! repeat each other the first are drawn and the rest listed with their places ([`repeat`]).
+//! miette draws; what it draws is cut out here (`snippet`), so that it never sees more of a file than is shown. Of findings that
+//! repeat each other the first are drawn and the rest listed with their places (`repeat`).
 
 mod clean;
 mod repeat;

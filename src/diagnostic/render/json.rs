@@ -11,7 +11,7 @@ use super::Report;
 use super::place::Places;
 use crate::source::{Position, Span};
 
-/// The JSON Schema (draft 2020-12) of what [`write`] writes.
+/// The JSON Schema (draft 2020-12) of what [`write()`] writes.
 pub const SCHEMA: &str = include_str!("../../../schemas/diagnostic.schema.json");
 
 #[derive(Serialize)]

@@ -71,7 +71,7 @@ pub(super) fn facts(notes: &mut Notes<'_>, site: &Site<'_>) -> Facts {
 fn per_what(observed: &Unit, input: &Facts, site: &Site<'_>) -> super::facts::UnitFact {
     let unit = match &input.unit.unit {
         UnitKnowledge::Known(unit) => unit.clone(),
-        UnitKnowledge::Unknown | UnitKnowledge::Any => observed.clone(),
+        UnitKnowledge::Unknown | UnitKnowledge::Any | UnitKnowledge::Multiple(_) => observed.clone(),
     };
     derive::unit(unit, site.span, Cause::Function(site.name()))
 }

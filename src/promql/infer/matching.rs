@@ -290,7 +290,7 @@ impl<'a> Pairing<'a> {
             match label.name.as_plain() {
                 Some(name) => {
                     let name = Name::from(name);
-                    let mut fact = LabelFact { varies: false, ..one.get(&name) };
+                    let mut fact = LabelFact { varies: false, target: false, ..one.get(&name) };
                     if self.is_filled() {
                         fact = LabelFact { presence: Presence::Perhaps, ..LabelFact::unknown(name.clone(), reason.clone()) };
                     }

@@ -241,12 +241,12 @@ impl fmt::Display for Interval {
         if self.is_unbounded_below() {
             write!(f, "(…, ")?;
         } else {
-            write!(f, "{}{}, ", if self.lo_open { '(' } else { '[' }, self.lo)?;
+            write!(f, "{}{}, ", if self.lo_open { '(' } else { '[' }, self.lo + 0.0)?;
         }
         if self.is_unbounded_above() {
             write!(f, "…)")?;
         } else {
-            write!(f, "{}{}", self.hi, if self.hi_open { ')' } else { ']' })?;
+            write!(f, "{}{}", self.hi + 0.0, if self.hi_open { ')' } else { ']' })?;
         }
         if self.nan { f.write_str(" or NaN") } else { Ok(()) }
     }

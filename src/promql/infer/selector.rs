@@ -356,7 +356,8 @@ fn labels_of(variant: &Arc<Variant>, span: Span) -> Labels {
             max: domain.max,
             total: domain.total.clone(),
             target: domain.target,
-            varies: several && domain.presence == Presence::Present,
+            // An expression may have let only some of the values through.
+            varies: several && domain.presence == Presence::Present && variant.recorded.is_none(),
             reason: reason.clone(),
         }
     });
@@ -369,6 +370,9 @@ fn labels_of(variant: &Arc<Variant>, span: Span) -> Labels {
 }
 
 fn sample_kind(variant: &Variant) -> SampleKind {
+    if let Some(samples) = variant.recorded {
+        return samples;
+    }
     match (variant.role, variant.metric_type) {
         (SeriesRole::Bucket, _) => SampleKind::Buckets,
         (SeriesRole::Sum | SeriesRole::Count, _) | (SeriesRole::Value, MetricType::Counter) => SampleKind::Counter,
