@@ -60,7 +60,8 @@ mod tests {
     #[test]
     fn panels_flow_and_never_overlap() {
         let mut flow = Flow::at(1);
-        let places: Vec<Place> = [(8, 4), (8, 8), (8, 2), (20, 3), (5, 1), (0, 0), (99, 999)].map(|(w, h)| flow.place(w, h)).into();
+        let places: Vec<Place> =
+            [(8, 4), (8, 8), (8, 2), (20, 3), (5, 1), (0, 0), (99, 999)].map(|(w, h)| flow.place(w, h)).into();
         let corners: Vec<_> = places.iter().map(|place| (place.x, place.y, place.w, place.h)).collect();
         assert_eq!(
             corners,

@@ -54,8 +54,10 @@ pub(super) fn in_percent(alerts: &[&AlertRule]) -> bool {
 }
 
 fn bounds<'m>(alerts: &[&'m AlertRule]) -> impl Iterator<Item = (&'m AlertRule, &'m Bound)> {
-    let all: Vec<_> =
-        alerts.iter().filter_map(|alert| alert.threshold.as_ref().map(|threshold| (*alert, threshold.bounds.as_slice()))).collect();
+    let all: Vec<_> = alerts
+        .iter()
+        .filter_map(|alert| alert.threshold.as_ref().map(|threshold| (*alert, threshold.bounds.as_slice())))
+        .collect();
     all.into_iter().flat_map(|(alert, bounds)| bounds.iter().map(move |bound| (alert, bound)))
 }
 
@@ -177,8 +179,5 @@ pub(super) fn runbooks(alerts: &[&AlertRule]) -> Vec<Link> {
             links.entry(&alert.name).or_insert(url.trim());
         }
     }
-    links
-        .into_iter()
-        .map(|(name, url)| Link { title: format!("Runbook: {name}"), url: url.to_owned(), new_tab: true })
-        .collect()
+    links.into_iter().map(|(name, url)| Link { title: format!("Runbook: {name}"), url: url.to_owned(), new_tab: true }).collect()
 }

@@ -1,8 +1,9 @@
 //! Choices at the top of a dashboard.
 
+use crate::diagnostic::Diagnostic;
 use crate::model::dashboard;
 use crate::plan::grafana::{Current, Variable, VariableKind};
-use crate::spec::decode::Text;
+use crate::spec::decode::{Text, rule};
 
 /// The name of the choice of a data source, which every query of a dashboard uses.
 pub(super) const DATASOURCE: &str = "datasource";
@@ -11,7 +12,7 @@ pub(super) const DATASOURCE: &str = "datasource";
 const STEPS: [&str; 6] = ["1m", "5m", "15m", "1h", "6h", "1d"];
 
 /// The choices: the data source first, then those of the spec in their order.
-pub(super) fn lower(variables: &[dashboard::Variable]) -> Vec<Variable> {
+pub(super) fn lower(variables: &[dashboard::Variable], diagnostics: &mut Vec<Diagnostic>) -> Vec<Variable> {
     let mut all = Vec::with_capacity(variables.len() + 1);
     if !variables.iter().any(|variable| variable.name.as_str() == DATASOURCE) {
         all.push(Variable {
@@ -25,7 +26,17 @@ pub(super) fn lower(variables: &[dashboard::Variable]) -> Vec<Variable> {
             current: Current::First,
         });
     }
-    all.extend(variables.iter().filter_map(variable));
+    for written in variables {
+        let spec = &written.spec;
+        if spec.values_of.is_none() && spec.values.is_none() && !spec.interval {
+            let message = format!("the variable `{}` has no values", written.name.value);
+            diagnostics.push(
+                Diagnostic::error(rule::INVALID_VALUE, written.name.span, message)
+                    .help("add `values_of: metric.label`, `values: [a, b]` or `interval: true`"),
+            );
+        }
+        all.extend(variable(written));
+    }
     all
 }
 

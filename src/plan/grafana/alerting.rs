@@ -15,6 +15,8 @@ pub struct Alerting {
     pub policy: Option<Policy>,
     /// Times at which nobody is told, by name.
     pub mute_timings: BTreeMap<String, Json>,
+    /// Templates of notifications, by name.
+    pub templates: BTreeMap<String, String>,
     /// The spec items of the rules.
     pub items: Vec<String>,
 }
@@ -95,10 +97,19 @@ pub struct Receiver {
     pub uid: String,
     /// What it is, in Grafana's words.
     pub kind: &'static str,
-    /// Its settings; secrets are references.
-    pub settings: BTreeMap<String, Json>,
+    /// Its settings.
+    pub settings: BTreeMap<&'static str, Setting>,
     /// Whether the end of an alert is told.
     pub send_resolved: bool,
+}
+
+/// A setting of a receiver.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Setting {
+    /// Its value.
+    Plain(Json),
+    /// The file that holds its value.
+    SecretFile(String),
 }
 
 /// A notification policy: a route.
