@@ -410,7 +410,9 @@ fn identify(labels: &mut Labels, used: &[(usize, &Arc<Variant>)]) {
     let has_target = of_target("job") && of_target("instance");
     let unique: LabelSet = labels
         .iter()
-        .filter(|fact| !fact.is_fixed() && !(has_target && fact.target && !matches!(&*fact.name, "job" | "instance")))
+        .filter(|fact| !fact.is_fixed())
+        // The other labels of a target follow from these two.
+        .filter(|fact| !has_target || !fact.target || matches!(&*fact.name, "job" | "instance"))
         .map(|fact| fact.name.clone())
         .collect();
     labels.set_unique(Some(unique));

@@ -145,7 +145,7 @@ impl Walk<'_> {
     fn unary(&self, unary: &Unary, operand: usize, span: Span) -> Facts {
         let mut facts = self.nodes[operand].facts.clone();
         if unary.op == UnaryOp::Minus {
-            facts.range.interval = facts.range.interval.negate();
+            facts.range.interval = facts.range.interval.negated();
             facts.samples = derive::after_arithmetic(facts.samples);
             let reason = Reason::new(span, Cause::Operator(BinaryOp::Sub));
             derive::drop_name(&mut facts.labels, &reason, self.notes.context);
