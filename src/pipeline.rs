@@ -74,5 +74,6 @@ pub fn emit(plan: &Plan) -> Result<Artifacts, PathError> {
     if let Some(alertmanager) = &plan.alertmanager {
         emit::alertmanager::emit(alertmanager, &mut files);
     }
+    emit::grafana::emit(&plan.grafana, &mut files);
     Artifacts::collect(files)
 }

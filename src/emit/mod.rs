@@ -29,6 +29,7 @@ pub mod artifact;
 mod commit;
 pub mod drift;
 pub mod error;
+pub mod grafana;
 pub mod json;
 pub mod manifest;
 pub mod prometheus;

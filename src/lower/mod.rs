@@ -1,5 +1,7 @@
 //! Phase 4: from the [`crate::model::Model`] to the [`crate::plan`]: everything is decided here.
 
+pub mod dashboards;
+pub mod grafana_alerting;
 pub mod receivers;
 pub mod routes;
 pub mod rules;
@@ -17,5 +19,7 @@ pub fn lower(model: &Model, _sources: &Sources) -> (Plan, Vec<Diagnostic>) {
     let mut prometheus = scrape::lower(model);
     rules::lower(model, &mut prometheus);
     let alertmanager = routes::lower(model, &mut diagnostics);
-    (Plan { prometheus, alertmanager }, diagnostics)
+    let (grafana, found) = dashboards::lower(model);
+    diagnostics.extend(found);
+    (Plan { prometheus, alertmanager, grafana }, diagnostics)
 }

@@ -1,6 +1,7 @@
 //! What will be emitted, with everything decided: ordered collections, no format. Emitters see this and nothing else.
 
 pub mod alertmanager;
+pub mod grafana;
 pub mod prometheus;
 pub mod secret;
 
@@ -11,4 +12,6 @@ pub struct Plan {
     pub prometheus: prometheus::Prometheus,
     /// Alertmanager; `None` when the stack has none.
     pub alertmanager: Option<alertmanager::Alertmanager>,
+    /// Grafana; empty when the stack has none.
+    pub grafana: grafana::Grafana,
 }
