@@ -27,6 +27,7 @@
 pub mod alertmanager;
 pub mod artifact;
 mod commit;
+pub mod compose;
 pub mod drift;
 pub mod error;
 pub mod json;
