@@ -55,9 +55,11 @@ pub fn of_service(service: &Service) -> Health {
         Some(Language::Python) => {
             ["python".to_owned(), "-c".to_owned(), format!("import urllib.request as r; r.urlopen('{url}', timeout=4)")]
         }
-        Some(Language::Node) => {
-            ["node".to_owned(), "-e".to_owned(), format!("fetch('{url}').then(r => process.exit(r.ok ? 0 : 1), () => process.exit(1))")]
-        }
+        Some(Language::Node) => [
+            "node".to_owned(),
+            "-e".to_owned(),
+            format!("fetch('{url}').then(r => process.exit(r.ok ? 0 : 1), () => process.exit(1))"),
+        ],
         _ => return Health::None("it is not known what the image holds; say it with `compose: {healthcheck: ...}`".to_owned()),
     };
     Health::Check(Check { command: command.to_vec(), start_period: SERVICE_START })

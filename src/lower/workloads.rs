@@ -21,6 +21,9 @@ use crate::plan::compose::Compose;
 use crate::plan::secret::Secrets;
 use yard::Yard;
 
+/// Where Grafana finds the dashboards in its container; the provider that is provisioned names this folder.
+pub const DASHBOARDS: &str = "/etc/grafana/dashboards";
+
 /// The secrets that the servers' own configurations read.
 #[derive(Debug, Clone, Copy)]
 pub struct ServerSecrets<'a> {

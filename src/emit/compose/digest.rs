@@ -48,7 +48,9 @@ mod tests {
         let before = digest(&[("a/x", "1"), ("a/y", "2")]);
         assert!(before.is_some());
         assert_eq!(digest(&[("a/y", "2"), ("a/x", "1"), ("ab/x", "3"), ("b", "4"), ("a/lists/z.json", "5")]), before);
-        for files in [&[("a/x", "1")][..], &[("a/x", "12"), ("a/y", "")], &[("a/x", "2"), ("a/y", "1")], &[("a/x1", ""), ("a/y", "2")]] {
+        for files in
+            [&[("a/x", "1")][..], &[("a/x", "12"), ("a/y", "")], &[("a/x", "2"), ("a/y", "1")], &[("a/x1", ""), ("a/y", "2")]]
+        {
             assert_ne!(digest(files), before, "{files:?}");
         }
         assert_eq!(digest(&[("a/lists/z.json", "5"), ("ab/x", "3")]), None);

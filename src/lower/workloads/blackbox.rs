@@ -25,7 +25,8 @@ pub(super) fn configure(yard: &mut Yard<'_>, name: &str, exporter: &Exporter, co
     let model = yard.model;
     let mut probed = false;
     for job in &model.jobs {
-        let Some(probe) = job.probe.as_ref().filter(|probe| probe.exporter.rsplit_once(':').is_some_and(|(host, _)| host == name))
+        let Some(probe) =
+            job.probe.as_ref().filter(|probe| probe.exporter.rsplit_once(':').is_some_and(|(host, _)| host == name))
         else {
             continue;
         };

@@ -1,9 +1,9 @@
 //! Exporters: what the pack knows of the image is filled with what the spec says of the exporter.
 
+use super::blackbox;
 use super::variables::{self, Owner, literal};
 use super::workload::{self, arguments};
 use super::yard::{Wait, Yard, waits};
-use super::blackbox;
 use crate::diagnostic::Diagnostic;
 use crate::lower::healthchecks;
 use crate::model::item::{Item, ItemKind};
@@ -18,7 +18,8 @@ use crate::spec::shared::{Setting, Status};
 const UNREAD: &str = "service/unread-setting";
 
 /// The flags with which known exporters are told where to listen, and what stands before the port.
-const LISTEN: [(&str, &str); 4] = [("--web.listen-address", ":"), ("-telemetry.address", ":"), ("--address", ":"), ("--port", "")];
+const LISTEN: [(&str, &str); 4] =
+    [("--web.listen-address", ":"), ("-telemetry.address", ":"), ("--address", ":"), ("--port", "")];
 
 /// The profile of what needs GPUs: a machine without them starts the rest.
 const GPU_PROFILE: &str = "gpu";
@@ -115,14 +116,7 @@ fn file_variant(chosen: &Chosen<'_>, variable: &str) -> Option<String> {
 }
 
 /// Hands over what the spec says of the thing watched, and the variables that it sets itself, which win.
-fn settings(
-    yard: &mut Yard<'_>,
-    name: &str,
-    place: Span,
-    exporter: &Exporter,
-    chosen: &Chosen<'_>,
-    container: &mut Container,
-) {
+fn settings(yard: &mut Yard<'_>, name: &str, place: Span, exporter: &Exporter, chosen: &Chosen<'_>, container: &mut Container) {
     let owner = Owner { name, as_in_compose: false };
     let password = exporter.password.clone().map(Setting::Secret);
     let fields = [

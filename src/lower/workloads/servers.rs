@@ -1,9 +1,9 @@
 //! Prometheus, Alertmanager and Grafana.
 
-use super::ServerSecrets;
 use super::variables::{self, Owner, literal};
 use super::workload::{self, arguments};
 use super::yard::{Wait, Yard, waits};
+use super::{DASHBOARDS, ServerSecrets};
 use crate::lower::healthchecks::wget;
 use crate::lower::secrets;
 use crate::model::Model;
@@ -15,17 +15,14 @@ use crate::resolve::pack::compare_versions;
 use crate::spec::decode::Text;
 use crate::spec::metric::MetricType;
 use crate::spec::notify::Smtp;
-use crate::spec::stack::{Grafana, Server, Stack};
 use crate::spec::service::Workload;
+use crate::spec::stack::{Grafana, Server, Stack};
 
 /// Prometheus replays its log before it is ready, which takes minutes when there is much of it.
 const PROMETHEUS_START: &str = "5m";
 const ALERTMANAGER_START: &str = "30s";
 /// Grafana migrates its database before it answers.
 const GRAFANA_START: &str = "2m";
-
-/// Where Grafana finds the dashboards; the provider that is provisioned names the same folder.
-pub const DASHBOARDS: &str = "/etc/grafana/dashboards";
 
 /// The variable that gives the first user's password when the spec does not say where it is: there is no password that everybody knows.
 const ADMIN_PASSWORD: &str = "GRAFANA_ADMIN_PASSWORD";

@@ -22,10 +22,9 @@ pub(super) fn add(yard: &mut Yard<'_>) {
         workload::apply(&mut container, name, Some(written), &|_| None, &mut yard.diagnostics);
         if container.image.is_none() && container.build.is_none() {
             let message = format!("the container of `{name}` has neither an image nor a build");
-            yard.diagnostics.push(
-                Diagnostic::error(rule::MISSING_FIELD, entry.key, message)
-                    .help("add `image: NAME:TAG` or `build: {context: ...}`; a service that the base Compose file runs needs no `compose`"),
-            );
+            yard.diagnostics.push(Diagnostic::error(rule::MISSING_FIELD, entry.key, message).help(
+                "add `image: NAME:TAG` or `build: {context: ...}`; a service that the base Compose file runs needs no `compose`",
+            ));
             continue;
         }
         let item = Item::new(ItemKind::Service, name, entry.key);

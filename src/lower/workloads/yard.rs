@@ -191,7 +191,8 @@ fn collect(all: &mut Secrets, name: &str, source: &SecretSource, diagnostics: &m
     if name.is_empty() || !name.chars().all(ok) || !super::variables::is_variable(variable) {
         let message = format!("`{variable}` cannot be the name of an environment variable");
         diagnostics.push(
-            Diagnostic::without_place(rule::INVALID_VALUE, message).help("use letters, digits and `_`, and no digit at the start"),
+            Diagnostic::without_place(rule::INVALID_VALUE, message)
+                .help("use letters, digits and `_`, and no digit at the start"),
         );
         return;
     }
