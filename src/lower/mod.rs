@@ -1,5 +1,6 @@
 //! Phase 4: from the [`crate::model::Model`] to the [`crate::plan`]: everything is decided here.
 
+pub mod docs;
 pub mod healthchecks;
 pub mod receivers;
 pub mod routes;

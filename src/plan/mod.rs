@@ -2,5 +2,6 @@
 
 pub mod alertmanager;
 pub mod compose;
+pub mod docs;
 pub mod prometheus;
 pub mod secret;

@@ -11,6 +11,7 @@ use crate::plan::compose::{Container, Folder};
 use crate::plan::secret::{FOLDER, SecretSource};
 use crate::promql::functions::{Stability, Version};
 use crate::promql::{Expr, ExprKind};
+use crate::resolve::catalog;
 use crate::resolve::pack::compare_versions;
 use crate::spec::decode::Text;
 use crate::spec::metric::MetricType;
@@ -38,7 +39,7 @@ pub(super) fn add(yard: &mut Yard<'_>, secrets: &ServerSecrets<'_>) {
     }
 }
 
-fn stack<'m>(model: &'m Model) -> Option<&'m Stack> {
+fn stack(model: &Model) -> Option<&Stack> {
     model.spec.stack.as_ref()
 }
 
@@ -248,7 +249,7 @@ fn features(model: &Model) -> Vec<&'static str> {
     let alerts = model.alerts.iter().filter(|alert| !alert.planned).map(|alert| &alert.expr);
     let panels = model.dashboards.iter().flat_map(|dashboard| &dashboard.rows).flat_map(|row| &row.panels);
     let targets = panels.flat_map(|panel| &panel.targets).map(|target| &target.expr);
-    let server = version(&model.settings.versions.prometheus);
+    let server = catalog::version(&model.settings.versions.prometheus).unwrap_or(Version(0, 0));
     if records.chain(alerts).chain(targets).any(|expr| experimental(&expr.ast, server)) {
         features.push("promql-experimental-functions");
     }
@@ -277,10 +278,4 @@ fn experimental(expr: &Expr, server: Version) -> bool {
         };
     });
     found
-}
-
-/// Major and minor version: `3.5.1` is 3.5.
-fn version(text: &str) -> Version {
-    let mut parts = text.split(['.', '-']).map(|part| part.parse().unwrap_or(0));
-    Version(parts.next().unwrap_or(0), parts.next().unwrap_or(0))
 }
