@@ -17,6 +17,9 @@ mod services;
 mod uses;
 mod words;
 
+#[cfg(test)]
+mod tests;
+
 use crate::model::Model;
 use crate::model::dashboard::Dashboard as ModelDashboard;
 use crate::plan::docs::{Dashboard, Docs, Link, Record};

@@ -15,6 +15,8 @@ mod yard;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
+
 use crate::diagnostic::Diagnostic;
 use crate::model::Model;
 use crate::plan::compose::Compose;
@@ -22,23 +24,25 @@ use crate::plan::secret::Secrets;
 use yard::Yard;
 
 /// Where Grafana finds the dashboards in its container; the provider that is provisioned names this folder.
-pub const DASHBOARDS: &str = "/etc/grafana/dashboards";
+pub const DASHBOARDS: &str = "/var/lib/grafana/dashboards";
 
-/// The secrets that the servers' own configurations read.
+/// What the servers' own configurations need of their containers.
 #[derive(Debug, Clone, Copy)]
-pub struct ServerSecrets<'a> {
-    /// Those of Prometheus.
+pub struct Servers<'a> {
+    /// The secrets that Prometheus reads.
     pub prometheus: &'a Secrets,
-    /// Those of Alertmanager.
+    /// The secrets that Alertmanager reads.
     pub alertmanager: &'a Secrets,
-    /// Those of Grafana.
+    /// The secrets that Grafana reads.
     pub grafana: &'a Secrets,
+    /// Settings that Grafana takes from its environment.
+    pub grafana_environment: &'a BTreeMap<String, String>,
 }
 
 /// The containers, and what cannot be put into one.
-pub fn lower(model: &Model, secrets: &ServerSecrets<'_>) -> (Compose, Vec<Diagnostic>) {
+pub fn lower(model: &Model, needs: &Servers<'_>) -> (Compose, Vec<Diagnostic>) {
     let mut yard = Yard::new(model);
-    servers::add(&mut yard, secrets);
+    servers::add(&mut yard, needs);
     exporters::add(&mut yard);
     exporters::add_gpu_targets(&mut yard);
     services::add(&mut yard);

@@ -5,3 +5,16 @@ pub mod compose;
 pub mod docs;
 pub mod prometheus;
 pub mod secret;
+
+/// Everything that will be emitted.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Plan {
+    /// Prometheus.
+    pub prometheus: prometheus::Prometheus,
+    /// Alertmanager; `None` when the stack has none.
+    pub alertmanager: Option<alertmanager::Alertmanager>,
+    /// The containers.
+    pub compose: compose::Compose,
+    /// Pages for people.
+    pub docs: docs::Docs,
+}

@@ -14,10 +14,11 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use crate::promql::functions::Version;
-use crate::promql::infer::Interval;
+use crate::promql::infer::{Interval, SampleKind};
 use crate::source::Span;
 use crate::unit::Unit;
 
+pub use crate::promql::infer::variant_from;
 pub use builtin::{Job, builtin_series};
 pub use expose::{Family, Spelling, bound_label};
 pub use pattern::{Pattern, PatternShape};
@@ -75,6 +76,9 @@ impl MetricType {
         }
     }
 }
+
+/// The counted thing of `_bucket` and `_count`. A mean per observation has the unit of what is observed.
+pub const OBSERVATIONS: &str = "observations";
 
 /// What is known of one label of a variant.
 #[derive(Debug, Clone, PartialEq)]
@@ -159,12 +163,16 @@ pub struct Variant {
     pub role: SeriesRole,
     /// The metric's type.
     pub metric_type: MetricType,
-    /// What a sample's number counts.
+    /// What a sample's number counts. The buckets and the count of a histogram count [`OBSERVATIONS`].
     pub unit: Option<Unit>,
+    /// What the observations of a histogram or a summary count: the unit of its quantiles and of its mean.
+    pub observed: Option<Unit>,
     /// The values that a sample can take, where it says more than type and role do.
     pub range: Option<Interval>,
     /// Whether `range` is only somebody's word, not forced by what the metric is.
     pub range_only_declared: bool,
+    /// What the samples of a recorded series are: those of its expression. `None`: as type and role say.
+    pub recorded: Option<SampleKind>,
     /// Its labels, target labels included; sorted by name.
     pub labels: Vec<(Name, LabelDomain)>,
     /// Whether series can carry labels that are not listed.
@@ -195,8 +203,10 @@ impl Variant {
             role: SeriesRole::Value,
             metric_type,
             unit: None,
+            observed: None,
             range: None,
             range_only_declared: false,
+            recorded: None,
             labels: Vec::new(),
             open_labels: false,
             buckets: Vec::new(),
@@ -344,14 +354,4 @@ impl Catalog for MapCatalog {
     fn server(&self) -> &Server {
         &self.server
     }
-}
-// STUB
-/// stub
-pub fn variant_from(
-    _: &crate::promql::infer::Inference,
-    name: &str,
-    _: &std::collections::BTreeMap<String, String>,
-    _: Option<Span>,
-) -> Variant {
-    Variant::new(name, MetricType::Gauge)
 }

@@ -3,7 +3,7 @@
 use super::variables::{self, Owner, literal};
 use super::workload::{self, arguments};
 use super::yard::{Wait, Yard, waits};
-use super::{DASHBOARDS, ServerSecrets};
+use super::{DASHBOARDS, Servers};
 use crate::lower::healthchecks::wget;
 use crate::lower::secrets;
 use crate::model::Model;
@@ -15,7 +15,6 @@ use crate::resolve::catalog;
 use crate::resolve::pack::compare_versions;
 use crate::spec::decode::Text;
 use crate::spec::metric::MetricType;
-use crate::spec::notify::Smtp;
 use crate::spec::service::Workload;
 use crate::spec::stack::{Grafana, Server, Stack};
 
@@ -29,13 +28,13 @@ const GRAFANA_START: &str = "2m";
 const ADMIN_PASSWORD: &str = "GRAFANA_ADMIN_PASSWORD";
 
 /// Adds those servers that the stack has.
-pub(super) fn add(yard: &mut Yard<'_>, secrets: &ServerSecrets<'_>) {
-    prometheus(yard, secrets);
+pub(super) fn add(yard: &mut Yard<'_>, needs: &Servers<'_>) {
+    prometheus(yard, needs);
     if yard.model.settings.alertmanager {
-        alertmanager(yard, secrets);
+        alertmanager(yard, needs);
     }
     if yard.model.settings.grafana {
-        grafana(yard, secrets);
+        grafana(yard, needs);
     }
 }
 
@@ -60,7 +59,7 @@ fn image(model: &Model, name: &str, version: &str, written: Option<&Text>) -> Op
     Some(literal(&format!("{repository}:{v}{version}{patch}")))
 }
 
-fn prometheus(yard: &mut Yard<'_>, secrets: &ServerSecrets<'_>) {
+fn prometheus(yard: &mut Yard<'_>, needs: &Servers<'_>) {
     let model = yard.model;
     let stack = stack(model);
     let server = stack.and_then(|stack| stack.prometheus.as_ref());
@@ -97,7 +96,7 @@ fn prometheus(yard: &mut Yard<'_>, secrets: &ServerSecrets<'_>) {
         apart: &["prometheus/targets", "prometheus/tests"],
     });
     container.volumes.push("prometheus_data:/prometheus".to_owned());
-    container.secrets = secrets.prometheus.clone();
+    container.secrets = needs.prometheus.clone();
     container.health = wget(9090, "/-/ready", PROMETHEUS_START);
     // It writes what it has in memory to the disk before it ends.
     container.stop_grace_period = Some("2m");
@@ -105,7 +104,7 @@ fn prometheus(yard: &mut Yard<'_>, secrets: &ServerSecrets<'_>) {
     finish(yard, "prometheus", container, server.and_then(|server| server.compose.as_ref()), Vec::new(), &|_| None);
 }
 
-fn alertmanager(yard: &mut Yard<'_>, secrets: &ServerSecrets<'_>) {
+fn alertmanager(yard: &mut Yard<'_>, needs: &Servers<'_>) {
     let model = yard.model;
     let server = stack(model).and_then(|stack| stack.alertmanager.as_ref());
     let mut container = yard.container("alertmanager");
@@ -120,13 +119,13 @@ fn alertmanager(yard: &mut Yard<'_>, secrets: &ServerSecrets<'_>) {
     container.command = arguments(always, flags(server));
     container.folders.push(Folder { path: "alertmanager", target: "/etc/alertmanager", read_at_start: true, apart: &[] });
     container.volumes.push("alertmanager_data:/alertmanager".to_owned());
-    container.secrets = secrets.alertmanager.clone();
+    container.secrets = needs.alertmanager.clone();
     container.health = wget(9093, "/-/ready", ALERTMANAGER_START);
     container.ports.push(yard.published(port(server).unwrap_or(9093), 9093));
     finish(yard, "alertmanager", container, server.and_then(|server| server.compose.as_ref()), Vec::new(), &|_| None);
 }
 
-fn grafana(yard: &mut Yard<'_>, secrets: &ServerSecrets<'_>) {
+fn grafana(yard: &mut Yard<'_>, needs: &Servers<'_>) {
     let model = yard.model;
     let written = stack(model).and_then(|stack| stack.grafana.as_ref());
     let mut container = yard.container("grafana");
@@ -143,7 +142,7 @@ fn grafana(yard: &mut Yard<'_>, secrets: &ServerSecrets<'_>) {
         container.folders.push(Folder { path: "grafana/dashboards", target: DASHBOARDS, read_at_start: false, apart: &[] });
     }
     container.volumes.push("grafana_data:/var/lib/grafana".to_owned());
-    container.secrets = secrets.grafana.clone();
+    container.secrets = needs.grafana.clone();
     container.health = wget(3000, "/api/health", GRAFANA_START);
     container.ports.push(yard.published(written.and_then(|grafana| grafana.port.as_ref()).map_or(3000, |port| port.value), 3000));
     let mut set = |name: &str, value: String| container.environment.insert(name.to_owned(), value);
@@ -173,10 +172,7 @@ fn grafana(yard: &mut Yard<'_>, secrets: &ServerSecrets<'_>) {
         }
     };
     container.environment.insert("GF_SECURITY_ADMIN_PASSWORD__FILE".to_owned(), literal(&admin_path));
-    let smtp = model.spec.notifications.as_ref().and_then(|notifications| notifications.smtp.as_ref());
-    if let Some(smtp) = smtp.filter(|_| model.settings.grafana_alerting) {
-        mail(smtp, &mut container);
-    }
+    container.environment.extend(needs.grafana_environment.iter().map(|(name, value)| (name.clone(), literal(value))));
     for (variable, entry) in written.into_iter().flat_map(|grafana: &Grafana| grafana.environment.iter()) {
         let owner = Owner { name: "grafana", as_in_compose: false };
         let file = of_file(variable);
@@ -190,28 +186,6 @@ fn grafana(yard: &mut Yard<'_>, secrets: &ServerSecrets<'_>) {
 /// Grafana reads any variable from a file when its name ends so.
 fn of_file(variable: &str) -> Option<String> {
     variable.starts_with("GF_").then(|| format!("{variable}__FILE"))
-}
-
-/// How Grafana sends e-mail where it tells people itself.
-fn mail(smtp: &Smtp, container: &mut Container) {
-    let mut set = |name: &str, value: String| {
-        container.environment.insert(name.to_owned(), value);
-    };
-    set("GF_SMTP_ENABLED", "true".to_owned());
-    set("GF_SMTP_HOST", literal(smtp.smarthost.as_str()));
-    set("GF_SMTP_FROM_ADDRESS", literal(smtp.from.as_str()));
-    let tls = if smtp.require_tls == Some(false) { "OpportunisticStartTLS" } else { "MandatoryStartTLS" };
-    set("GF_SMTP_STARTTLS_POLICY", tls.to_owned());
-    if let Some(hello) = &smtp.hello {
-        set("GF_SMTP_EHLO_IDENTITY", literal(hello.as_str()));
-    }
-    if let Some(user) = smtp.auth_username.as_ref().or(smtp.auth_password.as_ref().map(|_| &smtp.from)) {
-        set("GF_SMTP_USER", literal(user.as_str()));
-    }
-    if let Some(password) = &smtp.auth_password {
-        let path = secrets::path(password, &mut container.secrets);
-        container.environment.insert("GF_SMTP_PASSWORD__FILE".to_owned(), literal(&path));
-    }
 }
 
 fn flags(server: Option<&Server>) -> Vec<String> {

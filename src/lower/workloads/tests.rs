@@ -1,10 +1,11 @@
 //! From a spec to the Compose file, through the emitter.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde_json::Value as Json;
 
-use super::{ServerSecrets, lower};
+use super::{Servers, lower};
 use crate::diagnostic::Diagnostic;
 use crate::emit::{Artifact, Artifacts};
 use crate::load::yaml;
@@ -70,8 +71,14 @@ fn build_beside(text: &str, others: &[(&str, &str)]) -> Outcome {
     let prometheus = crate::lower::scrape::lower(&model);
     let alertmanager = crate::lower::routes::lower(&model, &mut ignored).map(|plan| plan.secrets).unwrap_or_default();
     let none = Secrets::new();
-    let secrets = ServerSecrets { prometheus: &prometheus.secrets, alertmanager: &alertmanager, grafana: &none };
-    let (plan, diagnostics) = lower(&model, &secrets);
+    let environment = BTreeMap::from([("GF_SMTP_HOST".to_owned(), "m:$5".to_owned())]);
+    let needs = Servers {
+        prometheus: &prometheus.secrets,
+        alertmanager: &alertmanager,
+        grafana: &none,
+        grafana_environment: &environment,
+    };
+    let (plan, diagnostics) = lower(&model, &needs);
     let mounted = Artifacts::collect(others.iter().map(|(path, text)| Artifact::new(*path, *text, Vec::new()))).unwrap();
     let mut artifacts = Vec::new();
     crate::emit::compose::emit(&plan, &mounted, &mut artifacts);
@@ -208,17 +215,15 @@ fn a_container_in_the_host_s_network_has_no_other() {
 }
 
 #[test]
-fn grafana_mails_itself_where_it_tells_people() {
+fn grafana_is_told_what_its_own_configuration_needs() {
     let built = build(
-        "stack: {name: s, grafana: {plugins: [a, b]}}\nnotifications: {via: grafana, smtp: {smarthost: 'm:587', from: f@x, auth_password: {env: SMTP}}, receivers: {a: {email: {to: t@x}}}}",
+        "stack: {name: s, grafana: {plugins: [a, b]}}\nnotifications: {via: grafana, receivers: {a: {email: {to: t@x}}}}",
     );
     let environment = &built.service("grafana")["environment"];
-    assert_eq!(environment["GF_SMTP_HOST"], "m:587");
-    assert_eq!(environment["GF_SMTP_USER"], "f@x");
-    assert_eq!(environment["GF_SMTP_PASSWORD__FILE"], "/run/secrets/smtp");
+    assert_eq!(environment["GF_SMTP_HOST"], "m:$$5");
     assert_eq!(environment["GF_INSTALL_PLUGINS"], "a,b");
     assert!(built.file["services"].get("alertmanager").is_none());
-    assert_eq!(built.file["secrets"]["smtp"]["environment"], "SMTP");
+    assert_eq!(built.file["secrets"]["grafana_admin_password"]["environment"], "GRAFANA_ADMIN_PASSWORD");
 }
 
 #[test]

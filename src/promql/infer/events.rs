@@ -8,8 +8,9 @@ use super::labels::{LabelFact, Labels};
 use super::range::Interval;
 use crate::promql::ast::GroupSide;
 use crate::promql::catalog::{Completeness, Name, Values, Variant};
-use crate::promql::functions::{Stability, Version};
+use crate::promql::functions::Version;
 use crate::promql::operators::{AggregateOp, BinaryOp, MatchOp};
+use crate::promql::requirement::Construct;
 use crate::promql::span::Span;
 use crate::unit::Unit;
 
@@ -44,8 +45,6 @@ pub enum EventKind {
         variants: Vec<Arc<Variant>>,
         /// From the label to the value.
         matcher: Span,
-        /// Whether it only means that some variants are left out while others remain. Then it is no fault.
-        excludes_all: bool,
     },
     /// A matcher that admits none of a label's values.
     ImpossibleLabelValue {
@@ -83,15 +82,6 @@ pub enum EventKind {
         first: Span,
         /// The later matcher.
         second: Span,
-    },
-    /// Matchers that each admit some variant, but no variant admits them all.
-    NoVariantMatches {
-        /// The metric's variants.
-        variants: Vec<Arc<Variant>>,
-        /// The matcher that leaves nothing.
-        matcher: Span,
-        /// Its label.
-        label: Name,
     },
     /// An aggregation by a label that its operand lacks.
     GroupingByAbsentLabel {
@@ -270,14 +260,12 @@ pub enum EventKind {
     },
     /// Something that the targeted server does not have.
     UnsupportedByServer {
-        /// What it is, as it is written.
-        construct: &'static str,
+        /// What it is.
+        construct: Construct,
         /// The first version that has it.
         since: Version,
         /// The version of the server.
         server: Version,
-        /// Whether it then also needs a feature flag.
-        stability: Stability,
     },
     /// A metric that should no longer be used.
     Deprecated {

@@ -23,6 +23,8 @@ pub struct Facts {
     pub labels: Arc<Labels>,
     /// What its numbers count.
     pub unit: UnitFact,
+    /// What the observations of a histogram count, which is the unit of its quantiles.
+    pub observed: Option<Unit>,
     /// The values that its float samples can take.
     pub range: RangeFact,
     /// How many series it returns at most.
@@ -176,7 +178,7 @@ impl UnitFact {
     pub fn known(&self) -> Option<&Unit> {
         match &self.unit {
             UnitKnowledge::Known(unit) => Some(unit),
-            UnitKnowledge::Unknown | UnitKnowledge::Any => None,
+            UnitKnowledge::Unknown | UnitKnowledge::Any | UnitKnowledge::Multiple(_) => None,
         }
     }
 }
@@ -190,6 +192,8 @@ pub enum UnitKnowledge {
     Any,
     /// This one.
     Known(Unit),
+    /// A unit without a name: a known one times a constant, as after `100 *`. It says nothing until a further step gives it a name.
+    Multiple(Unit),
 }
 
 /// The values that float samples can take. Native histograms are not numbers and are outside of it.
@@ -279,6 +283,8 @@ impl Cause {
 /// A metric that an expression reads.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MetricUse {
+    /// The node of the selector: its index in [`super::Inference::nodes`].
+    pub node: usize,
     /// The series name.
     pub name: Name,
     /// Where it is named: the name, or the selector when a matcher names it.

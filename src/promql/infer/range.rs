@@ -160,7 +160,7 @@ impl Interval {
 
     /// The set of `a + b`.
     #[must_use]
-    pub fn add(self, other: Self) -> Self {
+    pub fn plus(self, other: Self) -> Self {
         if !self.has_numbers() || !other.has_numbers() {
             return Self { nan: self.nan || other.nan, ..Self::NONE };
         }
@@ -171,32 +171,38 @@ impl Interval {
 
     /// The set of `-a`.
     #[must_use]
-    pub fn negate(self) -> Self {
+    pub fn negated(self) -> Self {
         Self { lo: -self.hi, hi: -self.lo, lo_open: self.hi_open, hi_open: self.lo_open, nan: self.nan }
     }
 
     /// The set of `a - b`.
     #[must_use]
-    pub fn subtract(self, other: Self) -> Self {
-        self.add(other.negate())
+    pub fn minus(self, other: Self) -> Self {
+        self.plus(other.negated())
+    }
+
+    /// An operation on all pairs of ends. `0 * Inf` and `Inf / Inf` stand for values next to them that tend to a zero.
+    fn ends(self, other: Self, operation: impl Fn(f64, f64) -> f64) -> [f64; 4] {
+        [(self.lo, other.lo), (self.lo, other.hi), (self.hi, other.lo), (self.hi, other.hi)].map(|(a, b)| {
+            let end = operation(a, b);
+            if end.is_nan() { 0.0_f64.copysign(a.signum() * b.signum()) } else { end }
+        })
     }
 
     /// The set of `a * b`.
     #[must_use]
-    pub fn multiply(self, other: Self) -> Self {
+    pub fn times(self, other: Self) -> Self {
         if !self.has_numbers() || !other.has_numbers() {
             return Self { nan: self.nan || other.nan, ..Self::NONE };
         }
         let zero_times_infinity = (self.has_zero() && other.has_infinity()) || (self.has_infinity() && other.has_zero());
-        let ends = [self.lo * other.lo, self.lo * other.hi, self.hi * other.lo, self.hi * other.hi];
-        // 0 * Inf at the ends stands for products that tend to 0.
-        let ends = ends.map(|end| if end.is_nan() { 0.0 } else { end });
+        let ends = self.ends(other, |a, b| a * b);
         Self { nan: self.nan || other.nan || zero_times_infinity, ..of_ends(&ends) }
     }
 
     /// The set of `a / b`.
     #[must_use]
-    pub fn divide(self, other: Self) -> Self {
+    pub fn over(self, other: Self) -> Self {
         if !self.has_numbers() || !other.has_numbers() {
             return Self { nan: self.nan || other.nan, ..Self::NONE };
         }
@@ -214,8 +220,7 @@ impl Interval {
             };
             return Self { nan, ..quotients };
         }
-        let ends = [self.lo / other.lo, self.lo / other.hi, self.hi / other.lo, self.hi / other.hi];
-        let ends = ends.map(|end| if end.is_nan() { 0.0 } else { end });
+        let ends = self.ends(other, |a, b| a / b);
         Self { nan, ..of_ends(&ends) }
     }
 }
@@ -236,12 +241,12 @@ impl fmt::Display for Interval {
         if self.is_unbounded_below() {
             write!(f, "(…, ")?;
         } else {
-            write!(f, "{}{}, ", if self.lo_open { '(' } else { '[' }, self.lo)?;
+            write!(f, "{}{}, ", if self.lo_open { '(' } else { '[' }, self.lo + 0.0)?;
         }
         if self.is_unbounded_above() {
             write!(f, "…)")?;
         } else {
-            write!(f, "{}{}", self.hi, if self.hi_open { ')' } else { ']' })?;
+            write!(f, "{}{}", self.hi + 0.0, if self.hi_open { ')' } else { ']' })?;
         }
         if self.nan { f.write_str(" or NaN") } else { Ok(()) }
     }
