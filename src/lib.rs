@@ -23,3 +23,4 @@ pub mod source;
 pub mod spec;
 pub mod unit;
 pub mod world;
+pub mod template;
