@@ -47,8 +47,9 @@ impl Parser<'_> {
         Box::new(Diagnostic::error(rule::SYNTAX, self.span(start, end), message))
     }
 
-    fn help(finding: Box<Diagnostic>, help: &str) -> Box<Diagnostic> {
-        Box::new(finding.help(help))
+    fn help(mut finding: Box<Diagnostic>, help: &str) -> Box<Diagnostic> {
+        finding.help = Some(help.to_owned());
+        finding
     }
 
     fn peek(&self) -> Option<u8> {

@@ -37,6 +37,8 @@ pub(super) struct Builder<'t> {
     cursor: usize,
     /// The scalar read last, for messages.
     last_scalar: Option<(Style, Span)>,
+    /// The list or mapping in brackets that closed last, for messages.
+    last_closed: Option<Span>,
 }
 
 /// An open list or mapping.
@@ -121,6 +123,7 @@ impl<'t> Builder<'t> {
             copied_bytes: 0,
             cursor: offset,
             last_scalar: None,
+            last_closed: None,
         }
     }
 
@@ -145,6 +148,10 @@ impl<'t> Builder<'t> {
         self.last_scalar
     }
 
+    pub(super) fn last_closed(&self) -> Option<Span> {
+        self.last_closed
+    }
+
     pub(super) fn frames(&self) -> &[Frame] {
         &self.frames
     }
@@ -156,6 +163,10 @@ impl<'t> Builder<'t> {
 
     /// Records a syntax error and gives up the document that it stands in.
     pub(super) fn abandon(&mut self, finding: Diagnostic) {
+        // What was said of a part of it is said better by the whole.
+        if let Some(span) = finding.span {
+            self.diagnostics.retain(|other| other.span.is_none_or(|part| part.start < span.start || part.end > span.end));
+        }
         self.diagnostics.push(finding);
         self.root = None;
         self.frames.clear();
@@ -364,6 +375,9 @@ impl<'t> Builder<'t> {
         // The end of a block collection is the end of what it holds; the event stands at whatever comes next.
         let end = if frame.flow && end > start { end } else { frame.end };
         let span = self.span(frame.start, end);
+        if frame.flow {
+            self.last_closed = Some(span);
+        }
         let value = match frame.kind {
             FrameKind::List => {
                 let items: Vec<Node> = self.nodes.drain(frame.base..).collect();

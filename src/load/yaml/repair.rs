@@ -6,13 +6,16 @@ use crate::load::tree::{Node, Pair, Scalar, ScalarKind, Style, Value};
 use crate::load::{place, rule};
 use crate::source::Span;
 
+/// A value is not put together beyond this length, which bounds the work on hostile text.
+const LONGEST: usize = 4096;
+
 /// Whether a plain scalar at `next` is the rest of the value `before` it: an opening parenthesis is not closed there, and
 /// nothing but a comma stands between.
 pub(super) fn joins(before: Option<&Node>, style: Style, next: Span, text: &str) -> bool {
     let Some(Node { value: Value::Scalar(scalar), span, style: Style::Plain }) = before else { return false };
     style == Style::Plain
         && scalar.kind == ScalarKind::String
-        && scalar.text.contains('(')
+        && scalar.text.len() < LONGEST
         && is_open(&scalar.text)
         && text.get(span.end as usize..next.start as usize).is_some_and(|between| between.trim() == ",")
 }

@@ -58,6 +58,9 @@ pub(super) fn explain(builder: &Builder<'_>, kind: &ErrorKind, at: usize) -> Dia
             .error(at, at + 1, "`- ` cannot stand inside `[...]` or `{...}`")
             .help("separate the items by commas, or quote the value"),
         ErrorKind::InvalidBlockScalarHeader => {
+            if let Some(finding) = scene.after_brackets() {
+                return finding;
+            }
             let sign = scene.char_at();
             scene
                 .error(at, scene.end_of_line(), format!("text follows `{sign}`, which starts a text of several lines"))
@@ -244,7 +247,9 @@ impl Scene<'_, '_> {
     /// A value that begins with a character that YAML keeps for itself.
     fn reserved_start(&self) -> Diagnostic {
         let line = self.slice(self.at, self.end_of_line());
-        let flow = self.frame().is_some_and(|frame| frame.flow);
+        // An open bracket may not have been told of yet.
+        let before = self.slice(self.start_of_line(self.at), self.at);
+        let flow = self.frame().is_some_and(|frame| frame.flow) || before.contains(['{', '[']);
         let value =
             if flow { line.split([',', '}', ']']).next().unwrap_or(line) } else { line.split(" #").next().unwrap_or(line) }
                 .trim_end();
@@ -269,6 +274,27 @@ impl Scene<'_, '_> {
             '\'' => finding.help("quote the whole value; inside '...' a quote is written ''"),
             _ => finding.help("quote the whole value with '...', or write the quotes inside it as \\\""),
         }
+    }
+
+    /// Text behind a list or mapping in brackets: `expr: {job="a"} > 1`, `summary: {{ $value }} is high`.
+    fn after_brackets(&self) -> Option<Diagnostic> {
+        let closed = self.builder.last_closed()?;
+        let (start, end) = (closed.start as usize, closed.end as usize);
+        if !self.text.get(end..self.at)?.trim_matches([' ', '\t']).is_empty() || self.slice(start, end).contains('\n') {
+            return None;
+        }
+        let whole = self.slice(start, self.end_of_line());
+        let whole = whole.split(" #").next().unwrap_or(whole).trim_end();
+        let span = self.builder.span(start, start + whole.len());
+        let what = if whole.starts_with('{') { "mapping" } else { "list" };
+        let quoted = place::quoted(whole);
+        let bracket = whole.chars().next().unwrap_or(' ');
+        Some(
+            Diagnostic::error(rule::SYNTAX, span, format!("a value that begins with `{bracket}` is read as a {what}"))
+                .label(self.builder.span(end, start + whole.len()), "this is left over")
+                .help(format!("quote it: {quoted}"))
+                .fix(Applicability::Unsafe, vec![Edit { span, text: quoted }]),
+        )
     }
 
     fn escape(&self) -> Diagnostic {
@@ -298,7 +324,9 @@ impl Scene<'_, '_> {
         let frame = self.frame();
         let opened = frame.map(|frame| (self.builder.span(frame.start, frame.start), frame.kind));
         let finding = if !before.trim().is_empty() && !before.trim_start().starts_with('-') {
-            // `a: [1] x`, `a: {b: c} > 1`
+            if let Some(finding) = self.after_brackets() {
+                return finding;
+            }
             return self
                 .error(self.at, self.end_of_line(), "text follows a value that is complete")
                 .help("quote the whole value; one that begins with [ or { is a list or a mapping");
