@@ -3,3 +3,12 @@
 pub mod alertmanager;
 pub mod prometheus;
 pub mod secret;
+
+/// Everything that will be emitted.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Plan {
+    /// Prometheus.
+    pub prometheus: prometheus::Prometheus,
+    /// Alertmanager; `None` when the stack has none.
+    pub alertmanager: Option<alertmanager::Alertmanager>,
+}

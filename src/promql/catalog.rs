@@ -76,6 +76,9 @@ impl MetricType {
     }
 }
 
+/// The counted thing of `_bucket` and `_count`. A mean per observation has the unit of what is observed.
+pub const OBSERVATIONS: &str = "observations";
+
 /// What is known of one label of a variant.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LabelDomain {
@@ -159,8 +162,10 @@ pub struct Variant {
     pub role: SeriesRole,
     /// The metric's type.
     pub metric_type: MetricType,
-    /// What a sample's number counts.
+    /// What a sample's number counts. The buckets and the count of a histogram count [`OBSERVATIONS`].
     pub unit: Option<Unit>,
+    /// What the observations of a histogram or a summary count: the unit of its quantiles and of its mean.
+    pub observed: Option<Unit>,
     /// The values that a sample can take, where it says more than type and role do.
     pub range: Option<Interval>,
     /// Whether `range` is only somebody's word, not forced by what the metric is.
@@ -195,6 +200,7 @@ impl Variant {
             role: SeriesRole::Value,
             metric_type,
             unit: None,
+            observed: None,
             range: None,
             range_only_declared: false,
             labels: Vec::new(),

@@ -187,6 +187,12 @@ impl<T> Map<T> {
         self.entries.is_empty()
     }
 
+    /// Adds all of another map; what has a name that is taken replaces it.
+    pub fn absorb(&mut self, other: Self) {
+        self.entries.extend(other.entries);
+        self.broken.extend(other.broken);
+    }
+
     /// Adds a thing; the one that had the name before goes.
     pub fn insert(&mut self, name: impl Into<String>, key: Span, value: T) {
         let position = self.entries.len();

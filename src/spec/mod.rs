@@ -45,3 +45,25 @@ record! {
         clients: Map<pack::Client>,
     }
 }
+
+impl Spec {
+    /// A spec that says nothing.
+    pub fn empty(source: crate::source::SourceId) -> Self {
+        Self {
+            span: crate::source::Span::new(source, 0, 0),
+            stack: None,
+            metric_sets: Map::default(),
+            services: Map::default(),
+            exporters: Map::default(),
+            gpu_targets: Map::default(),
+            probes: Map::default(),
+            queries: Map::default(),
+            recording_rules: Map::default(),
+            alerts: Map::default(),
+            dashboards: Map::default(),
+            notifications: None,
+            packs: Map::default(),
+            clients: Map::default(),
+        }
+    }
+}

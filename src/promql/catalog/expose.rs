@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::values::Name;
-use super::{LabelDomain, MetricType, SeriesRole, Status, Variant};
+use super::{LabelDomain, MetricType, OBSERVATIONS, SeriesRole, Status, Variant};
 use crate::promql::infer::Interval;
 use crate::source::Span;
 use crate::unit::Unit;
@@ -147,19 +147,16 @@ impl Family {
         let mut labels = self.labels.clone();
         labels.sort_by(|(a, _), (b, _)| a.cmp(b));
         labels.dedup_by(|(a, _), (b, _)| a == b);
-        let counted = || {
-            let word = self.name.strip_suffix("_total").unwrap_or(&self.name);
-            Unit::count(word)
-        };
         let unit = match role {
             SeriesRole::Value | SeriesRole::Sum | SeriesRole::QuantileValue => self.unit.clone(),
-            // What a histogram counts are its own observations, whatever they measure.
-            SeriesRole::Bucket | SeriesRole::Count => Some(counted()),
+            SeriesRole::Bucket | SeriesRole::Count => Some(Unit::count(OBSERVATIONS)),
             SeriesRole::Created => Some(Unit::seconds()),
             SeriesRole::NativeHistogram => self.unit.clone(),
         };
         let range = match role {
             SeriesRole::Value | SeriesRole::QuantileValue => self.range,
+            // A sum of observations none of which is negative only grows.
+            SeriesRole::Sum if self.range.is_some_and(|range| range.lo >= 0.0) => Some(Interval::non_negative()),
             _ => None,
         };
         Variant {
@@ -167,6 +164,10 @@ impl Family {
             role,
             metric_type: self.metric_type,
             unit,
+            observed: match self.metric_type {
+                MetricType::Histogram | MetricType::NativeHistogram | MetricType::Summary => self.unit.clone(),
+                _ => None,
+            },
             range,
             range_only_declared: range.is_some(),
             labels,

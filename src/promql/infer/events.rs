@@ -44,8 +44,6 @@ pub enum EventKind {
         variants: Vec<Arc<Variant>>,
         /// From the label to the value.
         matcher: Span,
-        /// Whether it only means that some variants are left out while others remain. Then it is no fault.
-        excludes_all: bool,
     },
     /// A matcher that admits none of a label's values.
     ImpossibleLabelValue {
@@ -83,15 +81,6 @@ pub enum EventKind {
         first: Span,
         /// The later matcher.
         second: Span,
-    },
-    /// Matchers that each admit some variant, but no variant admits them all.
-    NoVariantMatches {
-        /// The metric's variants.
-        variants: Vec<Arc<Variant>>,
-        /// The matcher that leaves nothing.
-        matcher: Span,
-        /// Its label.
-        label: Name,
     },
     /// An aggregation by a label that its operand lacks.
     GroupingByAbsentLabel {

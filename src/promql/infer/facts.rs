@@ -23,6 +23,8 @@ pub struct Facts {
     pub labels: Arc<Labels>,
     /// What its numbers count.
     pub unit: UnitFact,
+    /// What the observations of a histogram count, which is the unit of its quantiles.
+    pub observed: Option<Unit>,
     /// The values that its float samples can take.
     pub range: RangeFact,
     /// How many series it returns at most.
@@ -279,6 +281,8 @@ impl Cause {
 /// A metric that an expression reads.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MetricUse {
+    /// The node of the selector: its index in [`super::Inference::nodes`].
+    pub node: usize,
     /// The series name.
     pub name: Name,
     /// Where it is named: the name, or the selector when a matcher names it.

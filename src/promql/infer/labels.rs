@@ -1,7 +1,6 @@
 //! What is known of the labels of a vector's series.
 
 use std::fmt;
-use std::sync::Arc;
 
 use smallvec::SmallVec;
 
@@ -26,6 +25,8 @@ pub struct LabelFact {
     pub total: Option<Name>,
     /// Whether `job` and `instance` determine it.
     pub target: bool,
+    /// Whether it is declared with several values for one and the same target, all of which are there.
+    pub varies: bool,
     /// Why.
     pub reason: Reason,
 }
@@ -33,17 +34,35 @@ pub struct LabelFact {
 impl LabelFact {
     /// A label that no series carries.
     pub fn absent(name: Name, reason: Reason) -> Self {
-        Self { name, presence: Presence::Absent, values: Values::none(), max: None, total: None, target: false, reason }
+        Self {
+            name,
+            presence: Presence::Absent,
+            values: Values::none(),
+            max: None,
+            total: None,
+            target: false,
+            varies: false,
+            reason,
+        }
     }
 
     /// A label of which nothing is known.
     pub fn unknown(name: Name, reason: Reason) -> Self {
-        Self { name, presence: Presence::Perhaps, values: Values::Any, max: None, total: None, target: false, reason }
+        Self {
+            name,
+            presence: Presence::Perhaps,
+            values: Values::Any,
+            max: None,
+            total: None,
+            target: false,
+            varies: false,
+            reason,
+        }
     }
 
     /// A label that all series carry.
     pub fn present(name: Name, values: Values, reason: Reason) -> Self {
-        Self { name, presence: Presence::Present, values, max: None, total: None, target: false, reason }
+        Self { name, presence: Presence::Present, values, max: None, total: None, target: false, varies: false, reason }
     }
 
     /// Whether all series agree on it.
@@ -83,7 +102,32 @@ impl LabelFact {
             max: first.max.zip(second.max).map(|(a, b)| a.saturating_add(b)),
             total: if second.presence == Presence::Absent || first.total == second.total { first.total.clone() } else { None },
             target: first.target && (second.target || second.presence == Presence::Absent),
+            varies: first.varies || second.varies,
             reason: first.reason.clone(),
+        }
+    }
+
+    /// What is known where a series of each agree on it, a missing label being an empty value. Without agreement the label is absent.
+    #[must_use]
+    pub(crate) fn meet(&self, other: &Self) -> Self {
+        let (presence, keep) = match (self.presence, other.presence) {
+            (Presence::Absent, _) => (Presence::Absent, self),
+            (_, Presence::Absent) => (Presence::Absent, other),
+            (Presence::Present, _) | (Presence::Perhaps, Presence::Perhaps) => (self.presence, self),
+            (Presence::Perhaps, Presence::Present) => (Presence::Present, other),
+        };
+        Self {
+            name: self.name.clone(),
+            presence,
+            values: self.values.intersection(&other.values),
+            max: match (self.max, other.max) {
+                (Some(a), Some(b)) => Some(a.min(b)),
+                (a, b) => a.or(b),
+            },
+            total: self.total.clone(),
+            target: self.target,
+            varies: false,
+            reason: keep.reason.clone(),
         }
     }
 
@@ -111,17 +155,25 @@ pub struct Labels {
     others_reason: Reason,
     /// Labels that identify a series: no two series of one result agree on all of them. `None` when only all labels together do.
     unique: Option<LabelSet>,
+    /// Whether the metric's name is to be dropped, at the latest at the end.
+    name_dropped: bool,
 }
 
 impl Labels {
     /// No labels at all.
     pub fn none(reason: Reason) -> Self {
-        Self { facts: Vec::new(), others: Presence::Absent, others_reason: reason, unique: Some(LabelSet::new()) }
+        Self {
+            facts: Vec::new(),
+            others: Presence::Absent,
+            others_reason: reason,
+            unique: Some(LabelSet::new()),
+            name_dropped: false,
+        }
     }
 
     /// Any labels.
     pub fn unknown(reason: Reason) -> Self {
-        Self { facts: Vec::new(), others: Presence::Perhaps, others_reason: reason, unique: None }
+        Self { facts: Vec::new(), others: Presence::Perhaps, others_reason: reason, unique: None, name_dropped: false }
     }
 
     /// From parts; the list is sorted here.
@@ -130,17 +182,12 @@ impl Labels {
             facts.sort_by(|a, b| a.name.cmp(&b.name));
             facts.dedup_by(|a, b| a.name == b.name);
         }
-        Self { facts, others, others_reason, unique }
+        Self { facts, others, others_reason, unique, name_dropped: false }
     }
 
     /// What is known by name, sorted; a label that is not here is as [`Labels::others`] says.
     pub fn iter(&self) -> impl Iterator<Item = &LabelFact> {
         self.facts.iter()
-    }
-
-    /// How many labels something is known of.
-    pub(crate) fn len(&self) -> usize {
-        self.facts.len()
     }
 
     /// Whether labels that are not listed can occur.
@@ -201,6 +248,64 @@ impl Labels {
         }
     }
 
+    /// Whether the metric's name is dropped, at the latest at the end.
+    pub(crate) fn name_is_dropped(&self) -> bool {
+        self.name_dropped
+    }
+
+    /// Says that the metric's name is dropped, at the latest at the end.
+    pub(crate) fn mark_name_dropped(&mut self) {
+        self.name_dropped = true;
+    }
+
+    /// Says that what was declared of several values need not hold for these series.
+    pub(crate) fn forget_variation(&mut self) {
+        self.facts.iter_mut().for_each(|fact| fact.varies = false);
+    }
+
+    /// Says that any of the labels may be missing.
+    pub(crate) fn weaken(&mut self, reason: &Reason) {
+        for fact in self.facts.iter_mut().filter(|fact| fact.presence == Presence::Present) {
+            fact.presence = Presence::Perhaps;
+            fact.reason = reason.clone();
+        }
+        self.unique = None;
+    }
+
+    /// Says that nothing is known but the metric's name.
+    pub(crate) fn forget(&mut self, reason: &Reason) {
+        self.facts.retain(|fact| &*fact.name == METRIC_NAME);
+        self.open(reason);
+        self.unique = None;
+    }
+
+    /// Says that no other labels are there, but perhaps for some exceptions.
+    pub(crate) fn close(&mut self, reason: &Reason, except: &[&str]) {
+        if self.others == Presence::Absent {
+            return;
+        }
+        for name in except.iter().chain(&[METRIC_NAME]) {
+            if self.listed(name).is_none() {
+                let fact = LabelFact::unknown((*name).into(), self.others_reason.clone());
+                self.set(fact);
+            }
+        }
+        self.others = Presence::Absent;
+        self.others_reason = reason.clone();
+    }
+
+    /// Says that other labels may be there.
+    pub(crate) fn open(&mut self, reason: &Reason) {
+        self.others = Presence::Perhaps;
+        self.others_reason = reason.clone();
+    }
+
+    /// Says that the metric's name, which was to be dropped, may stay after all.
+    pub(crate) fn keep_name(&mut self, reason: &Reason) {
+        self.name_dropped = false;
+        self.set(LabelFact::unknown(METRIC_NAME.into(), reason.clone()));
+    }
+
     /// Says which labels identify a series.
     pub(crate) fn set_unique(&mut self, unique: Option<LabelSet>) {
         self.unique = unique;
@@ -250,7 +355,8 @@ impl Labels {
         }
         let others = self.others.join(other.others);
         let others_reason = if others == self.others { self.others_reason.clone() } else { other.others_reason.clone() };
-        let mut joined = Self { facts, others, others_reason, unique: None };
+        let mut joined = Self { facts, others, others_reason, unique: None, name_dropped: false };
+        joined.name_dropped = self.name_dropped && other.name_dropped;
         if joined.others == Presence::Perhaps && self.others != other.others {
             joined.others_reason = reason.clone();
         }
@@ -268,11 +374,6 @@ impl Labels {
             Some(product.saturating_mul(size?))
         })
     }
-}
-
-/// The labels of an `Arc`, to change: copied only when somebody else still looks at them.
-pub(crate) fn edit(labels: &mut Arc<Labels>) -> &mut Labels {
-    Arc::make_mut(labels)
 }
 
 impl fmt::Display for Labels {

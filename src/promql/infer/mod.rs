@@ -11,19 +11,34 @@
 //! [`Presence::Present`]: super::catalog::Presence::Present
 //! [`Presence::Absent`]: super::catalog::Presence::Absent
 
+mod aggregate;
+mod arithmetic;
+mod binary;
+mod derive;
 mod events;
 mod facts;
+mod functions;
+mod histograms;
 mod inference;
+mod label_functions;
 mod labels;
+mod matchers;
+mod matching;
+mod math;
+mod notes;
+mod over_time;
 mod range;
+mod regexes;
+mod selector;
+mod set_operators;
+mod share;
+mod support;
+mod units;
+mod walk;
 
 pub use events::{ComparisonFinding, Consumer, Event, EventKind, Redundancy, Smell, UnitDifference};
 pub use facts::{Cause, Condition, Facts, MetricUse, RangeFact, Reason, SampleKind, UnitFact, UnitKnowledge};
 pub use inference::{Context, Inference, Node, Purpose, VariableValues};
 pub use labels::{LabelFact, LabelSet, Labels, METRIC_NAME};
 pub use range::Interval;
-// STUB
-/// stub
-pub fn infer(_: &crate::promql::Expr, _: &dyn crate::promql::catalog::Catalog, _: &Context) -> Inference {
-    Inference { nodes: Vec::new(), events: Vec::new(), metrics: Vec::new() }
-}
+pub use walk::infer;

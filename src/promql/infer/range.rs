@@ -181,6 +181,14 @@ impl Interval {
         self.add(other.negate())
     }
 
+    /// An operation on all pairs of ends. `0 * Inf` and `Inf / Inf` stand for values next to them that tend to a zero.
+    fn ends(self, other: Self, operation: impl Fn(f64, f64) -> f64) -> [f64; 4] {
+        [(self.lo, other.lo), (self.lo, other.hi), (self.hi, other.lo), (self.hi, other.hi)].map(|(a, b)| {
+            let end = operation(a, b);
+            if end.is_nan() { 0.0_f64.copysign(a.signum() * b.signum()) } else { end }
+        })
+    }
+
     /// The set of `a * b`.
     #[must_use]
     pub fn multiply(self, other: Self) -> Self {
@@ -188,9 +196,7 @@ impl Interval {
             return Self { nan: self.nan || other.nan, ..Self::NONE };
         }
         let zero_times_infinity = (self.has_zero() && other.has_infinity()) || (self.has_infinity() && other.has_zero());
-        let ends = [self.lo * other.lo, self.lo * other.hi, self.hi * other.lo, self.hi * other.hi];
-        // 0 * Inf at the ends stands for products that tend to 0.
-        let ends = ends.map(|end| if end.is_nan() { 0.0 } else { end });
+        let ends = self.ends(other, |a, b| a * b);
         Self { nan: self.nan || other.nan || zero_times_infinity, ..of_ends(&ends) }
     }
 
@@ -214,8 +220,7 @@ impl Interval {
             };
             return Self { nan, ..quotients };
         }
-        let ends = [self.lo / other.lo, self.lo / other.hi, self.hi / other.lo, self.hi / other.hi];
-        let ends = ends.map(|end| if end.is_nan() { 0.0 } else { end });
+        let ends = self.ends(other, |a, b| a / b);
         Self { nan, ..of_ends(&ends) }
     }
 }

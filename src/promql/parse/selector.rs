@@ -4,6 +4,8 @@ use super::*;
 use crate::promql::operators::MatchOp;
 use crate::promql::regex;
 
+const REGEX_OPERATORS: [char; 13] = ['\\', '.', '+', '*', '?', '(', ')', '[', ']', '{', '}', '^', '$'];
+
 impl Parser<'_> {
     /// A metric name, whose token is next, with the matchers behind it.
     pub(super) fn named_selector(&mut self) -> Node {
@@ -121,7 +123,8 @@ impl Parser<'_> {
     fn check_regex(&mut self, pattern: &str, is_unicode: bool, token: Token) {
         let error = match regex::check(pattern) {
             Err(error) => error.to_string(),
-            Ok(_) if !is_unicode => "it is not valid text".to_owned(),
+            // The server does not look into alternatives without any operator.
+            Ok(_) if !is_unicode && pattern.contains(REGEX_OPERATORS) => "it is not valid text".to_owned(),
             Ok(_) => return,
         };
         self.errors.push(

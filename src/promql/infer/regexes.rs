@@ -1,0 +1,72 @@
+//! What can be said of a regular expression without knowing the label.
+
+use super::events::{EventKind, Redundancy, Smell};
+use super::matchers::Test;
+use super::notes::Notes;
+use crate::promql::catalog::PatternShape;
+
+/// Notes what is redundant or suspicious in a matcher's pattern.
+pub(super) fn check(notes: &mut Notes<'_>, test: &Test<'_>) {
+    let Some(pattern) = test.pattern() else { return };
+    let source = pattern.source();
+    let anchored = (source.starts_with('^') || source.ends_with('$')) && !source.ends_with("\\$");
+    let redundancy = match pattern.shape() {
+        _ if anchored => Some(Redundancy::Anchors),
+        PatternShape::Literal => Some(Redundancy::Literal),
+        PatternShape::Everything => Some(Redundancy::Everything),
+        PatternShape::NotEmpty => Some(Redundancy::NotEmpty),
+        PatternShape::Alternatives | PatternShape::Other => None,
+    };
+    let matcher = test.matcher.span();
+    if let Some(redundancy) = redundancy {
+        notes.event(
+            test.matcher.value_span,
+            EventKind::RedundantRegex {
+                label: test.label.into(),
+                op: test.matcher.op,
+                pattern: source.into(),
+                redundancy,
+                matcher,
+            },
+        );
+    } else if let Some(smell) = smell(source) {
+        notes.event(test.matcher.value_span, EventKind::SmellyRegex { label: test.label.into(), pattern: source.into(), smell });
+    }
+}
+
+fn smell(source: &str) -> Option<Smell> {
+    let simple = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | ':' | '/');
+    for branch in source.split('|') {
+        let pieces: Vec<&str> = branch.split(".*").flat_map(|piece| piece.split(".+")).collect();
+        if pieces.len() > 1 && pieces.iter().all(|piece| piece.chars().all(simple)) {
+            // A wildcard between two literals takes a value apart; one at an end is a plain prefix or suffix.
+            let inner =
+                pieces.first().is_some_and(|piece| !piece.is_empty()) && pieces.last().is_some_and(|piece| !piece.is_empty());
+            if inner {
+                return Some(Smell::Substring);
+            }
+        }
+        let bytes = branch.as_bytes();
+        let letter = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_alphabetic);
+        let dot = (1..bytes.len())
+            .any(|at| bytes[at] == b'.' && letter(at - 1) && letter(at + 1) && (at < 2 || bytes[at - 2] != b'\\'));
+        if dot {
+            return Some(Smell::UnescapedDot);
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn smells() {
+        assert_eq!(smell("service_.*_prod"), Some(Smell::Substring));
+        assert_eq!(smell("db.example.com"), Some(Smell::UnescapedDot));
+        for clean in [".*-agent", "api.*", "5..", "db\\.example\\.com", "a|b", "4.4", "[1-5]..", ""] {
+            assert_eq!(smell(clean), None, "{clean}");
+        }
+    }
+}

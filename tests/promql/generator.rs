@@ -1,0 +1,871 @@
+//! Expressions by a seed: valid ones that use all of the language, and broken ones that are one mistake away.
+
+use std::collections::BTreeMap;
+
+use optiinfra_gen::promql::functions::FUNCTIONS;
+use optiinfra_gen::promql::{AggregateOp, BinaryOp, Function, ValueType};
+
+/// A generator of random numbers that gives the same ones on every machine.
+#[derive(Clone)]
+pub(crate) struct Random(u64);
+
+impl Random {
+    pub(crate) fn new(seed: u64) -> Self {
+        Self(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ 0x5851_f42d_4c95_7f2d)
+    }
+
+    pub(crate) fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+
+    pub(crate) fn below(&mut self, limit: usize) -> usize {
+        usize::try_from(self.next() % limit as u64).unwrap()
+    }
+
+    fn chance(&mut self, percent: usize) -> bool {
+        self.below(100) < percent
+    }
+
+    pub(crate) fn pick<'t, T: ?Sized>(&mut self, from: &[&'t T]) -> &'t T {
+        from[self.below(from.len())]
+    }
+}
+
+/// Makes expressions and counts what it used.
+pub(crate) struct Generator {
+    pub(crate) random: Random,
+    /// How often each function and operator was used.
+    pub(crate) used: BTreeMap<&'static str, usize>,
+}
+
+const METRICS: &[&str] = &[
+    "up",
+    "http_requests_total",
+    "a",
+    "b",
+    "job:requests:rate5m",
+    ":x",
+    "sum",
+    "by",
+    "offset",
+    "start",
+    "end",
+    "step",
+    "range",
+    "fill",
+    "fill_left",
+    "anchored",
+    "smoothed",
+    "and",
+    "or",
+    "unless",
+    "without",
+    "min_of",
+    "quantile",
+    "rate",
+    "Inf_total",
+    "_",
+];
+const LABELS: &[&str] = &[
+    "job",
+    "instance",
+    "le",
+    "on",
+    "bool",
+    "by",
+    "sum",
+    "start",
+    "offset",
+    "group_left",
+    "and",
+    "atan2",
+    "fill",
+    "a_1",
+    "__name__",
+    "step",
+    "anchored",
+    "min_of",
+    "count_values",
+    "ignoring",
+];
+const DURATIONS: &[&str] = &["5m", "1h", "30s", "1h30m", "2w", "1y", "3ms", "1d12h", "90", "0.5", "1_000", "0x10", "007", "1e2"];
+const NUMBERS: &[&str] = &[
+    "0",
+    "1",
+    "2.5",
+    ".5",
+    "5.",
+    "1e3",
+    "1E-3",
+    "0x1F",
+    "017",
+    "018",
+    "1_000",
+    "1_0.0_1",
+    "Inf",
+    "NaN",
+    "inf",
+    "nAn",
+    "5m",
+    "1h30m",
+    "100",
+    "0xABC",
+    "1e+10",
+    "9223372036854775808",
+];
+const STRINGS: &[&str] = &[
+    "\"a\"",
+    "'b'",
+    "`c\\d`",
+    "\"\"",
+    "\"a\\n\\\"b\\\"\"",
+    "'\\x41\\101\\u00e4'",
+    "\"ä☺\"",
+    "\"}\"",
+    "'{['",
+    "\"# no comment\"",
+    "\"$1\"",
+];
+const PATTERNS: &[&str] = &[
+    "a|b",
+    ".*",
+    ".+",
+    "",
+    "a?",
+    "5..",
+    "[a-z]+",
+    "(?i)abc",
+    "(a|b)*c",
+    "\\\\d+",
+    "^a$",
+    "a{2,3}",
+    "[[:alpha:]]",
+    "\\\\pL",
+    "(?:x|y)?",
+    "a|",
+    "x{",
+    "(?P<n>a)",
+    "[]a]",
+    "\\\\Qa.b\\\\E",
+    "a*?",
+    "\\\\bx",
+];
+
+impl Generator {
+    pub(crate) fn new(seed: u64) -> Self {
+        Self { random: Random::new(seed), used: BTreeMap::new() }
+    }
+
+    fn use_up(&mut self, name: &'static str) {
+        *self.used.entry(name).or_default() += 1;
+    }
+
+    /// An expression that a server of the language's version accepts.
+    pub(crate) fn valid(&mut self) -> String {
+        match self.random.below(20) {
+            0 => self.of_type(ValueType::Scalar, 3),
+            1 => self.of_type(ValueType::RangeVector, 3),
+            2 => self.of_type(ValueType::String, 1),
+            _ => self.of_type(ValueType::InstantVector, 4),
+        }
+    }
+
+    fn of_type(&mut self, kind: ValueType, depth: usize) -> String {
+        if depth > 0 && self.random.chance(8) {
+            let inner = self.of_type(kind, depth - 1);
+            let space = self.space();
+            return format!("({space}{inner}{space})");
+        }
+        match kind {
+            ValueType::Scalar => self.scalar(depth),
+            ValueType::String => self.random.pick(STRINGS).to_owned(),
+            ValueType::InstantVector => self.vector(depth),
+            ValueType::RangeVector => self.range_vector(depth),
+        }
+    }
+
+    fn space(&mut self) -> &'static str {
+        match self.random.below(12) {
+            0 => " ",
+            1 => "\n\t",
+            2 => " # note\n",
+            _ => "",
+        }
+    }
+
+    fn scalar(&mut self, depth: usize) -> String {
+        if depth == 0 || self.random.chance(40) {
+            return self.random.pick(NUMBERS).to_owned();
+        }
+        match self.random.below(4) {
+            0 => {
+                let operand = self.operand(ValueType::Scalar, depth - 1);
+                format!("{}{operand}", self.random.pick(&["-", "+", "- "]))
+            }
+            1 => self.call_returning(ValueType::Scalar, depth - 1),
+            _ => {
+                let op = loop {
+                    let op = BinaryOp::ALL[self.random.below(BinaryOp::ALL.len())];
+                    if !op.is_set() {
+                        break op;
+                    }
+                };
+                self.use_up(op.symbol());
+                let bool_modifier = if op.is_comparison() { " bool" } else { "" };
+                let left = self.operand(ValueType::Scalar, depth - 1);
+                let right = self.operand(ValueType::Scalar, depth - 1);
+                let on = if self.random.chance(5) { " on ()" } else { "" };
+                format!("{left} {}{bool_modifier}{on} {right}", op.symbol())
+            }
+        }
+    }
+
+    /// An operand of an operator: often bare, so that precedence decides, sometimes in parentheses.
+    fn operand(&mut self, kind: ValueType, depth: usize) -> String {
+        let text = self.of_type(kind, depth);
+        if self.random.chance(30) { format!("({text})") } else { text }
+    }
+
+    fn vector(&mut self, depth: usize) -> String {
+        if depth == 0 || self.random.chance(15) {
+            return self.selector();
+        }
+        match self.random.below(8) {
+            0 | 1 => self.call_returning(ValueType::InstantVector, depth - 1),
+            2 | 3 => self.aggregation(depth - 1),
+            4 => {
+                let operand = self.operand(ValueType::InstantVector, depth - 1);
+                format!("{}{operand}", self.random.pick(&["-", "+", "- ", "--"]))
+            }
+            5 => self.with_scalar(depth - 1),
+            _ => self.between_vectors(depth - 1),
+        }
+    }
+
+    fn with_scalar(&mut self, depth: usize) -> String {
+        let op = loop {
+            let op = BinaryOp::ALL[self.random.below(BinaryOp::ALL.len())];
+            if !op.is_set() {
+                break op;
+            }
+        };
+        self.use_up(op.symbol());
+        let bool_modifier = if op.is_comparison() && self.random.chance(30) { " bool" } else { "" };
+        // In parentheses: a bare scalar comparison inside could end up without `bool` on two scalars.
+        let scalar = format!("({})", self.of_type(ValueType::Scalar, depth));
+        let vector = format!("({})", self.of_type(ValueType::InstantVector, depth));
+        let (left, right) = if self.random.chance(50) { (scalar, vector) } else { (vector, scalar) };
+        format!("{left}{}{}{bool_modifier} {right}", self.space(), op.symbol())
+    }
+
+    fn between_vectors(&mut self, depth: usize) -> String {
+        let op = BinaryOp::ALL[self.random.below(BinaryOp::ALL.len())];
+        self.use_up(op.symbol());
+        let mut modifiers = String::new();
+        if op.is_comparison() && self.random.chance(30) {
+            modifiers.push_str(" bool");
+        }
+        let mut bare_group = false;
+        if self.random.chance(50) {
+            let on = self.random.chance(50);
+            let labels = self.labels();
+            modifiers.push_str(&format!(" {}{}({labels})", if on { "on" } else { "ignoring" }, self.space()));
+            if !op.is_set() && self.random.chance(50) {
+                modifiers.push_str(self.random.pick(&[" group_left", " group_right", " GROUP_LEFT"]));
+                if self.random.chance(50) {
+                    modifiers.push_str(&format!(" ({})", if on { "copied" } else { &labels }));
+                } else {
+                    bare_group = true;
+                }
+            }
+        }
+        if !op.is_set() && self.random.chance(15) {
+            bare_group = false;
+            let (one, two) = (self.random.pick(NUMBERS), self.random.pick(NUMBERS));
+            modifiers.push_str(&match self.random.below(5) {
+                0 => format!(" fill ({one})"),
+                1 => format!(" fill_left(-{one})"),
+                2 => format!(" fill_right (+{one})"),
+                3 => format!(" fill_left ({one}) fill_right({two})"),
+                _ => format!(" fill_right({one}) fill_left({two})"),
+            });
+        }
+        let left = format!("({})", self.of_type(ValueType::InstantVector, depth));
+        let left = if self.random.chance(50) { self.selector() } else { left };
+        // The parentheses of the right side would be those of the group modifier.
+        let right = if bare_group || self.random.chance(50) {
+            self.selector_that_is_no_modifier()
+        } else {
+            format!("({})", self.of_type(ValueType::InstantVector, depth))
+        };
+        format!("{left} {}{modifiers} {right}", op.symbol())
+    }
+
+    fn selector_that_is_no_modifier(&mut self) -> String {
+        format!("a{}", self.braces(true))
+    }
+
+    fn labels(&mut self) -> String {
+        let count = self.random.below(4);
+        let mut labels: Vec<String> = (0..count)
+            .map(|_| if self.random.chance(15) { "\"a.b-ä\"".to_owned() } else { self.random.pick(LABELS).to_owned() })
+            .collect();
+        if count > 0 && self.random.chance(10) {
+            labels.push(String::new());
+        }
+        labels.join(self.random.pick(&[",", ", "]))
+    }
+
+    fn selector(&mut self) -> String {
+        let base = match self.random.below(10) {
+            0 => {
+                let braces = self.braces(true);
+                format!("{{\"a.b\"{}{}", if braces == "{}" { "" } else { "," }, &braces[1..])
+            }
+            1 => format!("{{job=\"x\",{}", &self.braces(false)[1..]),
+            2 => self.random.pick(METRICS).to_owned(),
+            _ => {
+                let braces = if self.random.chance(60) { self.braces(false) } else { String::new() };
+                format!("{}{}{braces}", self.random.pick(METRICS), if braces.is_empty() { "" } else { self.space() })
+            }
+        };
+        // `fill` and its like are keywords before a parenthesis only, and nothing of the kind follows a selector here.
+        format!("{base}{}", self.modifiers(true))
+    }
+
+    fn braces(&mut self, with_name: bool) -> String {
+        let count = self.random.below(4);
+        let mut matchers: Vec<String> = Vec::new();
+        for _ in 0..count {
+            let label = loop {
+                let label = self.random.pick(LABELS);
+                // The name must not be set twice.
+                if label != "__name__" || with_name {
+                    break if label == "__name__" { "name" } else { label };
+                }
+            };
+            let label = if self.random.chance(10) { "'a b'".to_owned() } else { label.to_owned() };
+            matchers.push(if self.random.chance(40) {
+                let op = self.random.pick(&["=~", "!~", " =~ "]);
+                format!("{label}{op}\"{}\"", self.random.pick(PATTERNS))
+            } else {
+                let op = self.random.pick(&["=", "!=", " = "]);
+                format!("{label}{op}{}", self.random.pick(STRINGS))
+            });
+        }
+        if count > 0 && self.random.chance(10) {
+            matchers.push(String::new());
+        }
+        format!("{{{}}}", matchers.join(","))
+    }
+
+    fn modifiers(&mut self, with_extension: bool) -> String {
+        let mut all: Vec<String> = Vec::new();
+        if self.random.chance(12) {
+            all.push(format!("{} {}", self.random.pick(&["offset", "OFFSET"]), self.offset()));
+        }
+        if self.random.chance(8) {
+            let moment = self.random.pick(&["start()", "end ( )", "1700000000.5", "-5", "+ 0x10", "1h", "start()"]);
+            all.push(format!("@{}{moment}", self.space()));
+        }
+        if with_extension && self.random.chance(6) {
+            all.push(self.random.pick(&["anchored", "smoothed"]).to_owned());
+        }
+        if self.random.chance(50) {
+            all.reverse();
+        }
+        all.iter().map(|modifier| format!(" {modifier}")).collect()
+    }
+
+    fn offset(&mut self) -> String {
+        match self.random.below(7) {
+            0 => format!("-{}", self.random.pick(DURATIONS)),
+            1 => "step()".to_owned(),
+            2 => "-range()".to_owned(),
+            3 => format!("({})", self.duration_expr(2)),
+            4 => format!("-({})", self.duration_expr(1)),
+            5 => format!("max_of({}, {})", self.duration_expr(1), self.duration_expr(1)),
+            _ => self.random.pick(DURATIONS).to_owned(),
+        }
+    }
+
+    /// What can stand between brackets: literals mostly, sometimes arithmetic that begins with a literal.
+    fn range(&mut self) -> String {
+        let space = if self.random.chance(10) { " " } else { "" };
+        if self.random.chance(75) {
+            return format!("{space}{}{space}", self.random.pick(DURATIONS));
+        }
+        format!("{space}{} + {}", self.random.pick(DURATIONS), self.duration_expr(2))
+    }
+
+    fn duration_expr(&mut self, depth: usize) -> String {
+        if depth == 0 {
+            return self.random.pick(&["5m", "30", "1h", "step()", "range()", "STEP()"]).to_owned();
+        }
+        let one = self.duration_expr(depth - 1);
+        let two = self.duration_expr(depth - 1);
+        match self.random.below(7) {
+            0 => format!("{one} * {two}"),
+            1 => format!("({one} - {two})"),
+            2 => format!("{one} ^ 2"),
+            3 => format!("min_of({one}, {two})"),
+            4 => format!("-{one} % 7s"),
+            5 => format!("max_of ( {one} , {two} )"),
+            _ => format!("{one} / 2"),
+        }
+    }
+
+    fn range_vector(&mut self, depth: usize) -> String {
+        if depth > 0 && self.random.chance(30) {
+            let inner = match self.random.below(3) {
+                0 => self.selector(),
+                1 => self.call_returning(ValueType::InstantVector, depth - 1),
+                _ => format!("({})", self.of_type(ValueType::InstantVector, depth - 1)),
+            };
+            let step = if self.random.chance(50) { self.range() } else { String::new() };
+            return format!("{inner}[{}:{step}]{}", self.range(), self.modifiers(false));
+        }
+        let selector = match self.random.below(5) {
+            0 => "{job=\"x\"}".to_owned(),
+            1 => self.random.pick(METRICS).to_owned(),
+            _ => format!("{}{}", self.random.pick(METRICS), self.braces(false)),
+        };
+        format!("{selector}[{}]{}", self.range(), self.modifiers(true))
+    }
+
+    fn call_returning(&mut self, returns: ValueType, depth: usize) -> String {
+        let fitting: Vec<&'static Function> = FUNCTIONS.iter().filter(|function| function.returns == returns).collect();
+        let function = fitting[self.random.below(fitting.len())];
+        self.call(function, depth)
+    }
+
+    pub(crate) fn call(&mut self, function: &'static Function, depth: usize) -> String {
+        self.use_up(function.name);
+        let most = function.max_args.unwrap_or(function.args.len() + 2);
+        let count = function.min_args + self.random.below(most - function.min_args + 1);
+        let args: Vec<String> = (0..count)
+            .map(|index| match function.arg(index) {
+                Some(_) if function.name == "info" && index == 1 => self.braces(true),
+                Some(kind) => self.of_type(kind, depth),
+                None => unreachable!("there are at most as many arguments as types"),
+            })
+            .collect();
+        format!("{}{}({})", function.name, self.space(), args.join(","))
+    }
+
+    fn aggregation(&mut self, depth: usize) -> String {
+        let op = AggregateOp::ALL[self.random.below(AggregateOp::ALL.len())];
+        self.aggregation_of(op, depth)
+    }
+
+    pub(crate) fn aggregation_of(&mut self, op: AggregateOp, depth: usize) -> String {
+        self.use_up(op.name());
+        let mut args = String::new();
+        if let Some(kind) = op.param() {
+            args = format!("{}, ", self.of_type(kind, depth.min(1)));
+        }
+        args.push_str(&self.of_type(ValueType::InstantVector, depth));
+        let name = if self.random.chance(10) { op.name().to_uppercase() } else { op.name().to_owned() };
+        let grouping = format!("{} ({})", self.random.pick(&["by", "without", "BY"]), self.labels());
+        match self.random.below(3) {
+            0 => format!("{name}({args})"),
+            1 => format!("{name} {grouping} ({args})"),
+            _ => format!("{name}({args}) {grouping}"),
+        }
+    }
+
+    /// An expression with a mistake in it. Some mistakes make another valid expression.
+    pub(crate) fn broken(&mut self) -> String {
+        if self.random.chance(45) {
+            return self.wrong_type();
+        }
+        let valid = self.valid();
+        let boundaries: Vec<usize> = valid.char_indices().map(|(at, _)| at).chain([valid.len()]).collect();
+        let at = boundaries[self.random.below(boundaries.len())];
+        let to = boundaries[self.random.below(boundaries.len())].clamp(at, valid.len());
+        let near = boundaries.iter().copied().find(|b| *b > at).unwrap_or(at);
+        match self.random.below(6) {
+            0 => format!("{}{}", &valid[..at], &valid[near..]),
+            1 => format!("{}{}", &valid[..at], &valid[to..]),
+            2 => valid[..at].to_owned(),
+            3 => format!("{}{}{}", &valid[..at], self.random.pick(CRUMBS), &valid[at..]),
+            4 => format!("{}{}{}", &valid[..at], self.random.pick(CRUMBS), &valid[near..]),
+            _ => format!("{}{}{}", &valid[..to], &valid[at..to], &valid[to..]),
+        }
+    }
+
+    fn wrong_type(&mut self) -> String {
+        const TYPES: [ValueType; 4] = [ValueType::Scalar, ValueType::String, ValueType::InstantVector, ValueType::RangeVector];
+        let kind = TYPES[self.random.below(4)];
+        let any = self.of_type(kind, 2);
+        let vector = self.of_type(ValueType::InstantVector, 1);
+        match self.random.below(14) {
+            0 | 1 => {
+                let function = &FUNCTIONS[self.random.below(FUNCTIONS.len())];
+                self.use_up(function.name);
+                let count = self.random.below(5);
+                let args: Vec<String> = (0..count)
+                    .map(|_| {
+                        let kind = TYPES[self.random.below(4)];
+                        self.of_type(kind, 1)
+                    })
+                    .collect();
+                format!("{}({})", function.name, args.join(", "))
+            }
+            2 => {
+                let op = AggregateOp::ALL[self.random.below(AggregateOp::ALL.len())];
+                self.use_up(op.name());
+                format!("{op}({any}, {vector})")
+            }
+            3 => {
+                let op = AggregateOp::ALL[self.random.below(AggregateOp::ALL.len())];
+                self.use_up(op.name());
+                format!("{op} by (a) ({any})")
+            }
+            4 | 5 => {
+                let op = BinaryOp::ALL[self.random.below(BinaryOp::ALL.len())];
+                self.use_up(op.symbol());
+                let modifier =
+                    self.random.pick(&["", "bool", "on(a)", "on(a) group_left(a)", "ignoring() group_right", "fill(1)", "on()"]);
+                format!("{vector} {op} {modifier} {any}")
+            }
+            6 => {
+                let op = BinaryOp::ALL[self.random.below(BinaryOp::ALL.len())];
+                self.use_up(op.symbol());
+                let kind = TYPES[self.random.below(4)];
+                let other = self.of_type(kind, 1);
+                format!("{any} {op} {other}")
+            }
+            7 => format!("{any}[{}]", self.range()),
+            8 => format!("({any}){}", self.random.pick(&[" offset 5m", "[5m]", "[5m:]", " @ 5", " anchored", "[5m:1m]"])),
+            9 => format!("-{any}"),
+            10 => {
+                let pattern = self.random.pick(BAD_PATTERNS);
+                format!("a{{b=~\"{pattern}\"}}")
+            }
+            11 => format!("{{{}}}", self.random.pick(BAD_MATCHERS)),
+            12 => format!("a[{}]", self.random.pick(BAD_RANGES)),
+            _ => format!("a {}", self.random.pick(BAD_TAILS)),
+        }
+    }
+}
+
+const CRUMBS: &[&str] = &[
+    "(",
+    ")",
+    "[",
+    "]",
+    "{",
+    "}",
+    ",",
+    "=",
+    "==",
+    "!",
+    "~",
+    "=~",
+    "\"",
+    "'",
+    "`",
+    "@",
+    ":",
+    "::",
+    "+",
+    "-",
+    "*",
+    "/",
+    "^",
+    "%",
+    "<",
+    ">",
+    "</",
+    ">/",
+    "by",
+    " on ",
+    " bool ",
+    " offset ",
+    " and ",
+    " group_left ",
+    "5",
+    "5m",
+    ".",
+    "..",
+    "_",
+    "x",
+    "$",
+    "\\",
+    "#",
+    "ä",
+    "\u{fffd}",
+    "inf",
+    " anchored ",
+    " fill(1) ",
+    "step()",
+    "()",
+    "[5m]",
+    "[5m:]",
+    " @ end()",
+    "&&",
+    "1e",
+    "0x",
+    "\0",
+    " without ",
+    "\n",
+    "\u{a0}",
+];
+const BAD_PATTERNS: &[&str] = &[
+    "(",
+    ")",
+    "a)(b",
+    "a**",
+    "a*+",
+    "[",
+    "[b-a]",
+    "*",
+    "a{1001}",
+    "(a{100}){100}",
+    "(?x)a",
+    "(?=a)",
+    "\\\\1",
+    "\\\\C",
+    "\\\\Z",
+    "\\\\p{Nope}",
+    "a{2,1}",
+    "(?P<>a)",
+    "(?<n>a)",
+    "\\\\x{110000}",
+    "[[:nope:]]",
+    "x|*",
+    "a{2}{3}",
+    "(?i)*",
+    "a+?",
+    "a{,5}",
+    "\\\\pN",
+    "(?s-i:a)",
+    "[a&&b]",
+    "\\\\/",
+    "\\\\_",
+    "\\\\-",
+    "[\\\\d-z]",
+    "\\\\xff",
+    "\\xff",
+    "(?U)a",
+    "a{0}{0}",
+    "\\\\8",
+    "(((a{10}){10}){10}){2}",
+    "\\\\Q(",
+    "(?P<a>x)(?P<a>y)",
+    "[^]",
+    "(|a)*",
+    "\\\\B|x",
+];
+const BAD_MATCHERS: &[&str] = &[
+    "",
+    ",",
+    "a",
+    "a=",
+    "a=b",
+    "a=~",
+    "=\"b\"",
+    "\"a\"",
+    "\"a\",\"b\"",
+    "\"a\"=\"\"",
+    "a=\"\"",
+    "a!=\"x\"",
+    "a=~\".*\"",
+    "a=~\"x|\"",
+    "a!~\".+\"",
+    "a!~\"x\"",
+    "a=\"b\",,",
+    "a=\"b\" c=\"d\"",
+    "a==\"b\"",
+    "1=\"b\"",
+    "a.b=\"c\"",
+    "a:b=\"c\"",
+    "__name__=\"x\"",
+    "__name__=\"\"",
+    "\"\"",
+    "''=\"x\"",
+    "a=\"b\",\"m\"",
+    "\"m\",__name__=\"n\"",
+    "a=~\"a?\"",
+    "a=~\"^$\"",
+    "a=~\"\\\\b\"",
+    "a!~\"\\\\b\"",
+    "a=~\"x{0}\"",
+    "a=~\"(a|b?)+\"",
+    "a=\"\\q\"",
+    "a=1",
+];
+const BAD_RANGES: &[&str] = &[
+    "",
+    "5",
+    "0",
+    "-5m",
+    "0s",
+    "5mm",
+    "5m1h",
+    "5m5m",
+    "1y2w3d4h5m6s7ms",
+    "5m:",
+    "5m::",
+    ":5m",
+    "5m:0",
+    "5m:-1",
+    "300y",
+    "1e20",
+    "5m,",
+    "a",
+    "step",
+    "step()",
+    "step():1m",
+    "range()",
+    "5m+",
+    "5m+-",
+    "+5m",
+    "--5m",
+    "(5m)",
+    "-(5m)",
+    "-(-5m)",
+    "5m/0",
+    "5m%0",
+    "5m/(0)",
+    "5m*0",
+    "5m/step()",
+    "Inf",
+    "NaN",
+    "min_of(5m)",
+    "min_of(5m,1m)",
+    "max_of(5m,1m,2m)",
+    "5m # c\n",
+    "# c\n5m",
+    "5m:1m # c\n",
+    "5M",
+    "5 m",
+    "5m 5m",
+    "5m:1m:1m",
+    "(5m:1m)",
+    "2^3",
+    "-2^2",
+    "5m+step():1m",
+    "1:step()",
+    "sum",
+    "5m[5m]",
+    "rate(a)",
+    "\"5m\"",
+    "5m}",
+    "0x1e",
+    "1e5",
+    "1.5m",
+    "5_0",
+    "STEP()",
+    "step ( )",
+    "9223372036.8",
+    "9223372037",
+];
+const BAD_TAILS: &[&str] = &[
+    "offset",
+    "offset 0",
+    "offset 0 offset 5m",
+    "offset 5m offset 1m",
+    "offset 5m + 3",
+    "offset (5m) + 3",
+    "offset (5m) + b",
+    "offset -(5m) + b",
+    "offset --5m",
+    "offset --5m + b",
+    "offset -5 ^ 2",
+    "offset 5m [5m]",
+    "offset step() [5m]",
+    "offset 0 [5m]",
+    "offset 1y1y",
+    "offset Inf",
+    "offset NaN",
+    "offset NaN offset 1m",
+    "offset a",
+    "offset 5m:1m",
+    "offset 300y",
+    "offset -max_of(1,2) + b",
+    "offset max_of(1,2) + b",
+    "offset step() offset 1m",
+    "@",
+    "@ 5",
+    "@ a",
+    "@ -",
+    "@ start",
+    "@ start(",
+    "@ start() @ end()",
+    "@ 5 @ 5",
+    "@ 5 [5m]",
+    "@ start() [5m]",
+    "@ 1e30",
+    "@ Inf",
+    "@ NaN",
+    "@ 5m",
+    "@ --5",
+    "@ (5)",
+    "anchored anchored",
+    "anchored smoothed",
+    "anchored [5m]",
+    "[5m] anchored",
+    "[5m:] anchored",
+    "[5m][5m]",
+    "[5m:][5m:]",
+    "[5m:] offset 1m @ 5",
+    "{}",
+    "{} {}",
+    "b",
+    "5",
+    "\"x\"",
+    "by (x)",
+    "+ by",
+    "+ on",
+    "+ on b",
+    "+ on (x)",
+    "+ on (x) group_left",
+    "+ on (x) group_left (b)",
+    "+ group_left b",
+    "+ bool b",
+    "== bool b",
+    "+ on (x) bool b",
+    "+ on (x) on (y) b",
+    "+ fill b",
+    "+ fill (b)",
+    "+ fill (1) b",
+    "+ fill(1) fill_left(1) b",
+    "+ fill_left(1) fill_left(2) b",
+    "+ fill_left(1) fill_right(2) b",
+    "+ fill(-1m) b",
+    "+ fill(--1) b",
+    "and fill(1) b",
+    "+ ignoring(,) b",
+    "+ on(a,) b",
+    "+ on(without) b",
+    "+ on(\"\") b",
+    "+ on(\"x y\") b",
+    "+ on(inf) b",
+    "+ on(a b) b",
+    "+ on(5) b",
+    "+ on(a:b) b",
+    "and on() group_left b",
+    ">= bool on(x) b",
+    "=~ b",
+    "!~ b",
+    "= b",
+    "! b",
+    "<> b",
+    "<// b",
+    ">/ 5",
+    "</ bool 5",
+    "atan2 b",
+    "ATAN2 b",
+    "xor b",
+    "offset 5m5",
+    "unless on (x) b",
+    "or 1",
+    "(",
+    ")",
+];

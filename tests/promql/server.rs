@@ -1,0 +1,165 @@
+//! A real Prometheus on loopback that is asked to parse, over connections that stay open.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use optiinfra_gen::promql::Version;
+use serde_json::Value;
+
+const READY_WITHIN: Duration = Duration::from_secs(60);
+const ANSWER_WITHIN: Duration = Duration::from_secs(30);
+
+/// All that makes the parser of a server accept more. A server warns of a flag that it does not know.
+const FLAGS: &str = "promql-experimental-functions,promql-duration-expr,promql-extended-range-selectors,promql-binop-fill-modifiers,\
+                     use-start-timestamps";
+
+/// Where the server's program is, or why there is none.
+pub(crate) fn find() -> Result<PathBuf, String> {
+    if let Some(path) = std::env::var_os("OPTIINFRA_PROMETHEUS").filter(|path| !path.is_empty()) {
+        let path = PathBuf::from(path);
+        return if path.is_file() { Ok(path) } else { Err(format!("there is no file {}", path.display())) };
+    }
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    let tools = std::env::var_os("OPTIINFRA_TOOLS_DIR").filter(|folder| !folder.is_empty());
+    let installed = root.join(tools.unwrap_or_else(|| ".tools".into())).join("prometheus-3/bin/prometheus");
+    if installed.is_file() {
+        return Ok(installed);
+    }
+    Err("no Prometheus 3: scripts/tools.sh installs one, or set OPTIINFRA_PROMETHEUS to the path of one".to_owned())
+}
+
+/// A running server; dropping it ends it.
+pub(crate) struct Server {
+    child: Child,
+    port: u16,
+    _folder: tempfile::TempDir,
+}
+
+impl Server {
+    pub(crate) fn start(program: &PathBuf) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("prometheus.yml"), "global: {scrape_interval: 1h}\n").unwrap();
+        let log = std::fs::File::create(folder.path().join("log")).unwrap();
+        let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port();
+        let child = Command::new(program)
+            .arg("--config.file=prometheus.yml")
+            .arg("--storage.tsdb.path=data")
+            .arg(format!("--web.listen-address=127.0.0.1:{port}"))
+            .arg(format!("--enable-feature={FLAGS}"))
+            .current_dir(folder.path())
+            .stdin(Stdio::null())
+            .stdout(log.try_clone().unwrap())
+            .stderr(log)
+            .spawn()
+            .unwrap();
+        let mut server = Self { child, port, _folder: folder };
+        let deadline = Instant::now() + READY_WITHIN;
+        while !server.is_ready() {
+            assert!(server.child.try_wait().unwrap().is_none() && Instant::now() < deadline, "the server does not start");
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        server
+    }
+
+    fn is_ready(&self) -> bool {
+        Client::connect(self).is_ok_and(|mut client| client.ask("GET", "/-/ready", "").is_ok_and(|(status, _)| status == 200))
+    }
+
+    /// The version that the server says it has.
+    pub(crate) fn version(&self) -> Version {
+        let (_, body) = Client::connect(self).unwrap().ask("GET", "/api/v1/status/buildinfo", "").unwrap();
+        let answer: Value = serde_json::from_str(&body).unwrap();
+        let version = answer["data"]["version"].as_str().unwrap();
+        let mut parts = version.split('.').map(|part| part.parse().unwrap());
+        Version(parts.next().unwrap(), parts.next().unwrap())
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// One connection to a server.
+pub(crate) struct Client {
+    stream: BufReader<TcpStream>,
+}
+
+impl Client {
+    pub(crate) fn connect(server: &Server) -> std::io::Result<Self> {
+        let stream = TcpStream::connect((Ipv4Addr::LOCALHOST, server.port))?;
+        stream.set_read_timeout(Some(ANSWER_WITHIN))?;
+        stream.set_nodelay(true)?;
+        Ok(Self { stream: BufReader::new(stream) })
+    }
+
+    /// Whether the server accepts the expression, or why not.
+    pub(crate) fn parse(&mut self, expr: &str) -> Result<(), String> {
+        let mut form = String::from("query=");
+        for byte in expr.bytes() {
+            form.push_str(&format!("%{byte:02X}"));
+        }
+        let (status, body) = self.ask("POST", "/api/v1/parse_query", &form).unwrap();
+        match status {
+            200 => Ok(()),
+            // Parsed, but a tree with NaN or Inf in a fill value cannot be written as JSON.
+            500 if body.contains("unsupported value") => Ok(()),
+            400 => {
+                let answer: Value = serde_json::from_str(&body).unwrap();
+                Err(answer["error"].as_str().unwrap_or_default().to_owned())
+            }
+            _ => panic!("the server answers {status}: {body}"),
+        }
+    }
+
+    fn ask(&mut self, method: &str, path: &str, form: &str) -> std::io::Result<(u16, String)> {
+        let length = form.len();
+        let request = format!(
+            "{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {length}\r\n\r\n{form}"
+        );
+        self.stream.get_mut().write_all(request.as_bytes())?;
+        let malformed = |line: &str| std::io::Error::other(format!("not an HTTP answer: {line:?}"));
+        let first = self.line()?;
+        let status = first.split(' ').nth(1).and_then(|status| status.parse().ok()).ok_or_else(|| malformed(&first))?;
+        let (mut length, mut chunked) = (0, false);
+        loop {
+            let line = self.line()?;
+            if line.is_empty() {
+                break;
+            }
+            let (name, value) = line.split_once(':').ok_or_else(|| malformed(&line))?;
+            match name.to_ascii_lowercase().as_str() {
+                "content-length" => length = value.trim().parse().map_err(|_| malformed(&line))?,
+                "transfer-encoding" => chunked = value.trim() == "chunked",
+                _ => {}
+            }
+        }
+        let mut body = Vec::new();
+        loop {
+            if chunked {
+                let line = self.line()?;
+                length = usize::from_str_radix(&line, 16).map_err(|_| malformed(&line))?;
+            }
+            let mut piece = vec![0; length];
+            self.stream.read_exact(&mut piece)?;
+            body.extend(piece);
+            if chunked {
+                self.line()?;
+            }
+            if !chunked || length == 0 {
+                return Ok((status, String::from_utf8_lossy(&body).into_owned()));
+            }
+        }
+    }
+
+    fn line(&mut self) -> std::io::Result<String> {
+        let mut line = String::new();
+        self.stream.read_line(&mut line)?;
+        Ok(line.trim_end().to_owned())
+    }
+}
