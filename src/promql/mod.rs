@@ -32,7 +32,7 @@ pub use ast::{
     ValueType, VariableCall, VectorSelector,
 };
 pub use duration::{DurationExpr, DurationKind, DurationOp};
-pub use error::ParseError;
+pub use error::{ParseError, SYNTAX_ERROR};
 pub use functions::{Function, Version};
 pub use operators::{AggregateOp, BinaryOp, MatchOp, UnaryOp};
 pub use parse::{MAX_DEPTH, Parsed, parse};

@@ -163,7 +163,6 @@ fn fits(expr: &Expr, room: usize) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::promql::{Dialect, parse};
 
     #[test]

@@ -5,7 +5,7 @@ use std::io::Write;
 
 use optiinfra_gen::promql::functions::FUNCTIONS;
 use optiinfra_gen::promql::requirement::{Flag, requirements};
-use optiinfra_gen::promql::{AggregateOp, BinaryOp, Dialect, Version, parse, pretty};
+use optiinfra_gen::promql::{AggregateOp, BinaryOp, Dialect, Version, parse};
 use serde_json::Value;
 
 use crate::generator::Generator;
@@ -125,7 +125,7 @@ fn a_server_reads_what_is_printed_as_the_same() {
         let text = generator.valid();
         let (parsed, Some(mut expected)) = (parse(&text, Dialect::Prometheus), client.tree(&text)) else { continue };
         ignore_redundant_parentheses(&mut expected);
-        for printed in [parsed.expr.to_string(), pretty(&parsed.expr)] {
+        for printed in [parsed.expr.to_string(), parsed.expr.pretty()] {
             let mut tree = client.tree(&printed).unwrap_or_default();
             ignore_redundant_parentheses(&mut tree);
             assert_eq!(tree, expected, "{text}\nis printed as\n{printed}");
