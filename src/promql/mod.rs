@@ -27,9 +27,9 @@ mod variable;
 mod walk;
 
 pub use ast::{
-    Aggregate, At, Binary, Call, Callee, Expr, ExprKind, Fill, FillNumber, FillValue, Group, GroupSide, Grouping, Label, Matcher,
-    Matching, MatrixSelector, MetricName, Modifiers, Moment, Number, Offset, RangeExtension, RangeExtensionKind, Subquery, Unary,
-    ValueType, VariableCall, VectorSelector,
+    Aggregate, At, Binary, Call, Callee, Expr, ExprKind, Fill, FillNumber, FillValue, Group, GroupSide, Grouping, Infix, Label,
+    Matcher, Matching, MatrixSelector, MetricName, Modifiers, Moment, Number, Offset, RangeExtension, RangeExtensionKind,
+    Subquery, Unary, ValueType, VariableCall, VectorSelector,
 };
 pub use duration::{DurationExpr, DurationKind, DurationOp};
 pub use error::{ParseError, SYNTAX_ERROR};

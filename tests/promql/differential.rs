@@ -21,11 +21,27 @@ const REJECTED: usize = 40;
 const FLAGS: [Flag; 4] =
     [Flag::ExperimentalFunctions, Flag::DurationExpressions, Flag::ExtendedRangeSelectors, Flag::FillModifiers];
 
-/// What servers before a version judged differently, without a construct that came with it: why, how to know it from the
-/// expression and the server's reason, and the first version that judges as the parser does.
-const CHANGED: &[(&str, fn(&str, &str) -> bool, Version)] = &[
-    ("arithmetic went on after a signed parenthesis behind `offset`", continues_after_signed_parenthesis, Version(3, 6)),
-    ("a letter in a range was taken for the colon of a subquery", has_letter_in_range, Version(3, 6)),
+/// A rule that has changed without a construct that came with it.
+struct Change {
+    /// What servers did before.
+    before: &'static str,
+    /// How to know it from the expression and the server's reason.
+    applies: fn(&str, &str) -> bool,
+    /// The first version that judges as the parser does.
+    until: Version,
+}
+
+const CHANGED: [Change; 2] = [
+    Change {
+        before: "arithmetic went on after a signed parenthesis behind `offset`",
+        applies: continues_after_signed_parenthesis,
+        until: Version(3, 6),
+    },
+    Change {
+        before: "a letter in a range was taken for the colon of a subquery",
+        applies: has_letter_in_range,
+        until: Version(3, 6),
+    },
 ];
 
 /// `a offset -(5m) + b` was `a offset (-(5m) + b)`.
@@ -52,8 +68,8 @@ fn excuse(expr: &str, verdict: &Result<(), String>, server: Version) -> Option<S
         }
     }
     let reason = verdict.as_ref().err().map(String::as_str).unwrap_or_default();
-    let changed = CHANGED.iter().find(|(_, applies, until)| server < *until && applies(expr, reason));
-    changed.map(|(why, _, until)| format!("before {until} {why}"))
+    let changed = CHANGED.iter().find(|change| server < change.until && (change.applies)(expr, reason));
+    changed.map(|change| format!("before {} {}", change.until, change.before))
 }
 
 /// The server to compare with, or `None` after a skip has been reported.

@@ -274,8 +274,12 @@ impl Parser<'_> {
             return Node::hole(self.here());
         }
         let mut node = self.operand();
-        while let Some((op, op_token)) = self.binary_op(least) {
-            node = self.binary(op, op_token, node);
+        loop {
+            node = match self.binary_op(least) {
+                Some((op, op_token)) => self.binary(op, op_token, node),
+                None if self.variable_op(least) => self.infix(node),
+                None => break,
+            };
         }
         self.leave();
         node
