@@ -626,6 +626,95 @@ impl Generator {
     }
 }
 
+/// Expressions at the edges of the language, each of which a server accepts or rejects for a reason of its own.
+pub(crate) fn corner_cases() -> Vec<String> {
+    let patterns = BAD_PATTERNS.iter().chain(PATTERNS).map(|pattern| format!("{{a=~\"{pattern}\"}}"));
+    let matchers = BAD_MATCHERS.iter().map(|matchers| format!("{{{matchers}}}"));
+    let named = BAD_MATCHERS.iter().map(|matchers| format!("a{{{matchers}}}"));
+    let ranges = BAD_RANGES.iter().map(|range| format!("a[{range}]"));
+    let tails = BAD_TAILS.iter().map(|tail| format!("a {tail}"));
+    let numbers = NUMBERS.iter().chain(DURATIONS).chain(BAD_NUMBERS).map(|number| format!("vector({number})"));
+    let strings = STRINGS.iter().chain(BAD_STRINGS).map(|&string| string.to_owned());
+    let names = METRICS.iter().chain(LABELS).flat_map(|name| {
+        [
+            (*name).to_owned(),
+            format!("{name}(a)"),
+            format!("sum by ({name}) (a)"),
+            format!("a + {name}"),
+            format!("{name}{{}}"),
+            format!("a{{{name}=\"\"}}"),
+        ]
+    });
+    patterns.chain(matchers).chain(named).chain(ranges).chain(tails).chain(numbers).chain(strings).chain(names).collect()
+}
+
+const BAD_NUMBERS: &[&str] = &[
+    "1..2",
+    "1e",
+    "0x",
+    "0x1e",
+    "0xABC1e",
+    "0x1e+1",
+    "1__0",
+    "1_",
+    "_1",
+    "1_e5",
+    "1e_5",
+    "1e400",
+    "1e-400",
+    "0b1",
+    "0o7",
+    "08",
+    "0.5.5",
+    "1.e5",
+    "5._1",
+    ".e1",
+    "infinity",
+    "+inf",
+    "1e5e5",
+    "0x1.5",
+    "0x_1",
+    "1m5",
+    "5m1h",
+    "1h1h",
+    "1M",
+    "1.5h",
+    "1_0m",
+    "300y",
+    "9223372036854775807",
+    "0x8000000000000000",
+    "1ms1s",
+    "0m",
+];
+const BAD_STRINGS: &[&str] = &[
+    "\"",
+    "'",
+    "`",
+    "\"a",
+    "\"\\\"",
+    "\"\\d\"",
+    "\"\\x4\"",
+    "\"\\xff\"",
+    "\"\\400\"",
+    "\"\\377\"",
+    "\"\\u00e\"",
+    "\"\\ud800\"",
+    "\"\\U00110000\"",
+    "\"\\'\"",
+    "'\\\"'",
+    "'\\''",
+    "\"a\nb\"",
+    "`a\nb`",
+    "\"a\\\nb\"",
+    "\"\u{fffd}\"",
+    "`\u{fffd}`",
+    "\"\\ufffd\"",
+    "\"a\" \"b\"",
+    "'a\"",
+    "\"\0\"",
+    "``",
+    "\"\\8\"",
+];
 const CRUMBS: &[&str] = &[
     "(",
     ")",
