@@ -10,6 +10,7 @@ pub mod duration;
 mod error;
 pub mod functions;
 pub mod infer;
+mod keyword;
 mod lex;
 pub mod literal;
 pub mod operators;

@@ -4,8 +4,8 @@ use std::fmt::{self, Display, Write};
 
 use super::ast::*;
 use super::duration::{DurationExpr, DurationKind};
-use super::lex;
-use super::literal::write_number;
+use super::keyword;
+use super::literal::{is_unsigned, write_number};
 use super::operators::{BinaryOp, MatchOp};
 use super::quote;
 use super::text::Text;
@@ -70,7 +70,7 @@ pub(super) fn precedence(expr: &Expr) -> u8 {
     match &expr.kind {
         ExprKind::Binary(binary) => binary.op.precedence(),
         ExprKind::Unary(_) => BinaryOp::Mul.precedence(),
-        ExprKind::Number(number) if !quote::is_unsigned(*number) => BinaryOp::Mul.precedence(),
+        ExprKind::Number(number) if !is_unsigned(*number) => BinaryOp::Mul.precedence(),
         ExprKind::VariableCall(call) if infix(call).is_some() => BinaryOp::Or.precedence(),
         _ => POSTFIX,
     }
@@ -255,7 +255,7 @@ struct GroupingLabel<'a>(&'a Label);
 
 impl Display for GroupingLabel<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        label(f, &self.0.name, lex::is_bare_grouping_label)
+        label(f, &self.0.name, keyword::is_bare_grouping_label)
     }
 }
 
@@ -287,7 +287,7 @@ impl Display for Series<'_> {
         let mut inside = None;
         if let Some(name) = &selector.name {
             let bare = match &name.text {
-                Text::Plain(plain) => lex::is_bare_metric_name(plain),
+                Text::Plain(plain) => keyword::is_bare_metric_name(plain),
                 Text::Template(_) => true,
             };
             if bare && !name.quoted {
@@ -311,7 +311,7 @@ impl Display for Series<'_> {
 
 impl Display for Matcher {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        label(f, &self.label.name, lex::is_bare_label)?;
+        label(f, &self.label.name, keyword::is_bare_label)?;
         write!(f, "{}{}", self.op, quote::encode(&self.value))
     }
 }
@@ -449,7 +449,7 @@ fn duration_operand(f: &mut fmt::Formatter<'_>, expr: &DurationExpr, least: u8) 
     let precedence = match &expr.kind {
         DurationKind::Binary(op, _) => op.precedence(),
         DurationKind::Unary(..) => BinaryOp::Mul.precedence(),
-        DurationKind::Literal(number) if !quote::is_unsigned(*number) => BinaryOp::Mul.precedence(),
+        DurationKind::Literal(number) if !is_unsigned(*number) => BinaryOp::Mul.precedence(),
         _ => POSTFIX,
     };
     if precedence < least { write!(f, "({expr})") } else { expr.fmt(f) }
