@@ -10,16 +10,23 @@
 //! | lower | `Model` | `Plan`: one sub-plan per target, everything decided | `lower`, `plan` |
 //! | emit | `Plan` | artifacts: paths and bytes; one place writes them | `emit` |
 
+#[cfg(feature = "cli")]
+pub mod cli;
+#[cfg(feature = "cli")]
 pub mod commands;
 pub mod diagnostic;
 pub mod emit;
+pub mod lint;
 pub mod load;
 pub mod lower;
 pub mod model;
+pub mod packs;
+pub mod pipeline;
 pub mod plan;
 pub mod promql;
 pub mod resolve;
 pub mod source;
 pub mod spec;
+pub mod template;
 pub mod unit;
 pub mod world;

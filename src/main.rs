@@ -1,24 +1,59 @@
-//! The command line of the compiler.
+//! Parses the arguments, calls one command, maps its end to an exit code.
 
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 use std::process::ExitCode;
 
-use optiinfra_gen::commands::query;
+use clap::Parser;
+use optiinfra_gen::cli::{Cli, Command, QueryFormat};
+use optiinfra_gen::commands::terminal::{Exit, Terminal, human_options};
+use optiinfra_gen::commands::{build, lint, query};
 use optiinfra_gen::promql::{self, Dialect};
+use optiinfra_gen::world::OsWorld;
+
+/// A bug in this program.
+const BUG: u8 = 70;
 
 fn main() -> ExitCode {
-    let args: Vec<String> = std::env::args().skip(1).collect();
-    let args: Vec<&str> = args.iter().map(String::as_str).collect();
-    let result = match args.as_slice() {
-        ["query", "--jsonl"] => query::jsonl(io::stdin().lock(), io::BufWriter::new(io::stdout().lock()), Dialect::Prometheus),
-        ["query", expr] => {
-            let parsed = promql::parse(expr, Dialect::Prometheus);
-            io::stdout().lock().write_all(query::tree(&parsed.expr, expr).as_bytes())
+    let cli = Cli::parse();
+    match std::panic::catch_unwind(|| run(&cli)) {
+        Ok(Ok(exit)) => exit.into(),
+        // Whoever reads the output has had enough: `optiinfra-gen lint | head`.
+        Ok(Err(error)) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Clean.into(),
+        Ok(Err(error)) => {
+            eprintln!("error: the report cannot be written: {error}");
+            Exit::Unusable.into()
         }
-        _ => return ExitCode::from(2),
-    };
-    match result {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(_) => ExitCode::from(2),
+        Err(_) => {
+            eprintln!("error: this is a bug in optiinfra-gen; the message above says where");
+            ExitCode::from(BUG)
+        }
     }
+}
+
+fn run(cli: &Cli) -> io::Result<Exit> {
+    let world = OsWorld::default();
+    let mut out = BufWriter::new(io::stdout().lock());
+    let mut err = io::stderr().lock();
+    let human = human_options(&world);
+    let mut terminal = Terminal { out: &mut out, err: &mut err, human };
+    let exit = match &cli.command {
+        Command::Build(args) => build::build(args, &world, &mut terminal),
+        Command::Drift(args) => build::drift_command(args, &world, &mut terminal),
+        Command::Lint(args) => lint::lint(args, &world, &mut terminal),
+        Command::Query(args) if args.jsonl => {
+            query::jsonl(io::stdin().lock(), &mut *terminal.out, Dialect::Prometheus).map(|()| Exit::Clean)
+        }
+        Command::Query(args) => ask(args.expr.as_deref().unwrap_or_default(), args.format, &mut terminal),
+    }?;
+    out.flush()?;
+    Ok(exit)
+}
+
+fn ask(expr: &str, format: QueryFormat, terminal: &mut Terminal<'_>) -> io::Result<Exit> {
+    let parsed = promql::parse(expr, Dialect::Prometheus);
+    match format {
+        QueryFormat::Tree => write!(terminal.out, "{}", query::tree(&parsed.expr, expr))?,
+        QueryFormat::Promql => writeln!(terminal.out, "{}", parsed.expr.pretty())?,
+    }
+    Ok(if parsed.errors.is_empty() { Exit::Clean } else { Exit::Findings })
 }

@@ -62,12 +62,15 @@ impl fmt::Display for UnitError {
     }
 }
 
+/// One row of [`KNOWN`].
+type KnownUnit = (&'static [&'static str], f64, &'static [(Base, i8)]);
+
 /// Names, factors and dimensions of the units that are not simply counted things. Several names of one unit stand together; the
 /// first is the one printed.
-const KNOWN: &[(&[&str], f64, &[(Base, i8)])] = &[
+const KNOWN: &[KnownUnit] = &[
     (&["ratio", "fraction"], 1.0, &[]),
     (&["percent", "%"], 0.01, &[]),
-    (&["seconds", "second", "s", "sec"], 1.0, &[(Base::Second, 1)]),
+    (&["seconds", "second", "s", "sec", "timestamp"], 1.0, &[(Base::Second, 1)]),
     (&["milliseconds", "millisecond", "ms"], 1e-3, &[(Base::Second, 1)]),
     (&["microseconds", "microsecond", "us", "µs"], 1e-6, &[(Base::Second, 1)]),
     (&["nanoseconds", "nanosecond", "ns"], 1e-9, &[(Base::Second, 1)]),

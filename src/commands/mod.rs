@@ -1,3 +1,6 @@
-//! One file a verb: reads its input, calls the phases, writes the result.
+//! One file for each command of the command line.
 
+pub mod build;
+pub mod lint;
 pub mod query;
+pub mod terminal;

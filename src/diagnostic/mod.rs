@@ -4,6 +4,8 @@
 //! the phase that met it and has another exit code. A diagnostic is one terse sentence; the facts behind it are labels with
 //! places of their own; the cure is the help; a fix says whether it is safe.
 
+pub mod render;
+
 use crate::source::Span;
 
 /// How bad a finding is.

@@ -4,19 +4,90 @@
 //! |---|---|
 //! | [`yaml`], [`json`] | one text becomes the documents in it, every value with its place |
 //! | [`place`] | leads from a range of a decoded scalar back to the characters that it came from, and back again for fixes |
+//! | [`files`] | finds the files of a spec and reads them |
+//! | [`merge`] | joins the files by section and name |
+//! | [`overlay`], [`variable`] | applies one environment and puts the values of variables in |
+//! | [`suppress`] | reads the comments that allow a finding |
 //! | [`suggest`] | the names that a misspelt one may have meant |
 
+pub mod files;
 pub mod json;
+pub mod merge;
+pub mod overlay;
 pub mod place;
 pub mod rule;
 pub mod suggest;
+pub mod suppress;
 pub mod tree;
+pub mod variable;
 pub mod yaml;
 
 mod unique;
 
-use crate::diagnostic::{Diagnostic, Severity};
-use tree::Document;
+use crate::diagnostic::{self, Diagnostic, Severity};
+use crate::source::{SourceId, Sources, Span};
+use crate::world::World;
+use files::{LoadError, SpecFile};
+use overlay::Applied;
+use std::path::Path;
+use suppress::Suppression;
+use tree::{Document, Key, Node};
+use variable::Variables;
+
+/// A spec as one tree, before anything is known of its meaning.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Loaded {
+    /// All files merged, the environment applied, variables put in; `None` when no file says anything that can be read.
+    pub root: Option<Node>,
+    /// Whether every file is in the tree. Otherwise what seems to be absent may stand in a file that is broken.
+    pub whole: bool,
+    /// The files; their documents have moved into the tree.
+    pub files: Vec<SpecFile>,
+    /// The names of all environments.
+    pub environments: Vec<Key>,
+    /// All variables with their values.
+    pub variables: Variables,
+    /// What comments allow.
+    pub suppressions: Vec<Suppression>,
+    /// Everything that is wrong so far, sorted.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Reads the spec at `path`, a folder or a file, and applies one of its environments, or none.
+///
+/// An error is a failure of the tool (nothing is there, a file cannot be read); what is wrong with the spec is in the diagnostics.
+pub fn load(world: &dyn World, sources: &mut Sources, path: &Path, environment: Option<&str>) -> Result<Loaded, LoadError> {
+    let files::SpecFiles { mut files, mut diagnostics } = files::read(world, sources, path)?;
+    let broken = |file: &SpecFile| {
+        let is_blamed = |d: &Diagnostic| d.severity == Severity::Error && d.span.is_some_and(|span| span.source == file.source);
+        file.document.is_none() && diagnostics.iter().any(is_blamed)
+    };
+    let whole = !files.iter().any(broken);
+    let mut suppressions = Vec::new();
+    let mut documents = Vec::with_capacity(files.len());
+    for file in &mut files {
+        let Some(document) = file.document.take() else { continue };
+        let found = suppress::suppressions(&sources.get(file.source).text, &document);
+        suppressions.extend(found.found);
+        diagnostics.extend(found.diagnostics);
+        documents.push(document);
+    }
+    let merged = merge::merge(documents, &mut diagnostics);
+    let applied = merged.map(|root| overlay::apply(root, environment));
+    let mut loaded =
+        Loaded { root: None, whole, files, environments: Vec::new(), variables: Variables::new(), suppressions, diagnostics };
+    if let Some(Applied { root, environments, variables, mut diagnostics }) = applied {
+        if !whole {
+            // One broken file is not to be reported again through everything that names what it defines.
+            const ABSENT: [&str; 3] = [rule::OVERLAY_TARGET_MISSING, rule::UNKNOWN_VARIABLE, rule::UNKNOWN_ENVIRONMENT];
+            diagnostics.retain(|finding| !ABSENT.contains(&finding.rule));
+        }
+        loaded.diagnostics.extend(diagnostics);
+        loaded = Loaded { root: Some(root), environments, variables, ..loaded };
+    }
+    diagnostic::sort(&mut loaded.diagnostics);
+    Ok(loaded)
+}
 
 /// What one text became.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,6 +104,14 @@ impl Parsed {
     pub fn has_errors(&self) -> bool {
         self.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
     }
+}
+
+/// A text that is too long for places in it, which are 32 bits wide.
+fn too_long(source: SourceId, text: &str) -> Option<Parsed> {
+    let fits = u32::try_from(text.len()).is_ok();
+    let span = Span::new(source, 0, 0);
+    let finding = || Diagnostic::error(rule::LIMIT, span, "the text is longer than 4 GiB").help("split the file");
+    (!fits).then(|| Parsed { documents: Vec::new(), diagnostics: vec![finding()] })
 }
 
 /// How much one text may ask for. The defaults let a spec of 100 MB with millions of values pass and stop what grows without bound.
@@ -53,5 +132,39 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self { depth: 100, values: 20_000_000, copied_values: 1_000_000, copied_bytes: 64 << 20, syntax_errors: 10 }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::world::MemoryWorld;
+
+    #[test]
+    fn from_a_folder_to_one_tree() {
+        let world = MemoryWorld::with_files([
+            (
+                "/s/a.yaml",
+                "variables: {n: {type: number, default: 1}}\nservices:\n  # optiinfra-gen allow a/b: known\n  x: {port: '${var.n}'}\n",
+            ),
+            ("/s/b.json", "{\"services\": {\"y\": {\"port\": 2}, \"x\": {}}}"),
+            ("/s/c.yaml", "environments: {p: {variables: {n: 7}, services: {y: {port: 8}, z: {}}}}"),
+        ]);
+        let mut sources = Sources::default();
+        let loaded = load(&world, &mut sources, Path::new("/s"), Some("p")).expect("readable");
+        let rules: Vec<_> = loaded.diagnostics.iter().map(|d| d.rule).collect();
+        assert_eq!(rules, [rule::DUPLICATE_NAME, rule::OVERLAY_TARGET_MISSING]);
+        assert!(loaded.whole);
+        let port = |name: &str| loaded.root.as_ref()?.get("services")?.get(name)?.get("port")?.as_text();
+        assert_eq!((port("x"), port("y")), (Some("7"), Some("8")));
+        assert_eq!(loaded.suppressions.iter().map(|s| sources.text(s.covered)).collect::<Vec<_>>(), ["x: {port: '${var.n}'}"]);
+        assert_eq!(loaded.environments.len(), 1);
+        world.put("/s/d.yaml", "a: ]");
+        let loaded = load(&world, &mut sources, Path::new("/s"), Some("p")).expect("readable");
+        let rules: Vec<_> = loaded.diagnostics.iter().map(|d| d.rule).collect();
+        assert_eq!(rules, [rule::DUPLICATE_NAME, rule::SYNTAX], "`z` may be defined in the file that is broken");
+        let empty = MemoryWorld::with_files([("/s/a.yaml", "")]);
+        let loaded = load(&empty, &mut sources, Path::new("/s"), None).expect("readable");
+        assert_eq!((loaded.root, loaded.diagnostics.len()), (None, 1));
     }
 }

@@ -67,7 +67,8 @@ impl Word {
             return Some(SAME);
         }
         let (short, long) = (self.folded.len().min(other.len()), self.folded.len().max(other.len()));
-        let allowed = (short / 3).clamp(1, 6);
+        // One edit makes any letter of any other.
+        let allowed = if short < 2 { 0 } else { (short / 3).clamp(1, 6) };
         let edits = if long - short <= allowed { distance(&self.folded, &other, allowed) } else { None };
         let by_edits = edits.map(|edits| edits * EDIT);
         let by_words = self.words(&other, short);

@@ -45,6 +45,10 @@ pub struct Job {
     pub language: Option<Language>,
     /// What the targets expose, by family, in the order of the names.
     pub exposes: BTreeMap<String, Exposed>,
+    /// Patterns of names that the targets may expose besides those listed.
+    pub open: Vec<String>,
+    /// Whether `_created` series are exposed.
+    pub created_series: bool,
     /// A probe: scraped through an exporter that is asked about the target.
     pub probe: Option<ProbeOf>,
 }
@@ -123,6 +127,8 @@ pub struct Exposed {
     pub by: DeclaredBy,
     /// It does not exist yet.
     pub planned: bool,
+    /// It may carry labels that are not listed.
+    pub open_labels: bool,
 }
 
 /// Who declares a metric.

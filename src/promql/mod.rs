@@ -36,7 +36,6 @@ pub use error::ParseError;
 pub use functions::{Function, Version};
 pub use operators::{AggregateOp, BinaryOp, MatchOp, UnaryOp};
 pub use parse::{MAX_DEPTH, Parsed, parse};
-pub use pretty::pretty;
 pub use span::Span;
 pub use text::{Text, TextPart, Variable, VariableSyntax};
 

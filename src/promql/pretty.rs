@@ -12,11 +12,13 @@ use super::print::{self, AggregateHead, Brackets, Operator};
 const WIDTH: usize = 100;
 const INDENT: &str = "  ";
 
-/// Lays an expression out. The text parses to an equivalent tree; it has no newline at the end.
-pub fn pretty(expr: &Expr) -> String {
-    let mut out = String::new();
-    layout(expr, 0, 0, &mut out);
-    out
+impl Expr {
+    /// The expression over as many lines as it needs. The text parses to an equivalent tree; it has no newline at the end.
+    pub fn pretty(&self) -> String {
+        let mut out = String::new();
+        layout(self, 0, 0, &mut out);
+        out
+    }
 }
 
 /// Writes an expression at a depth of indentation; `used` characters of its first line are taken.
@@ -44,7 +46,7 @@ fn layout(expr: &Expr, depth: usize, used: usize, out: &mut String) {
         ExprKind::Binary(binary) => operation(binary, depth, out),
         ExprKind::Unary(unary) => {
             write(out, unary.op.symbol());
-            operand(&unary.expr, super::BinaryOp::Pow.precedence(), depth, used + 1, out);
+            operand(&unary.expr, unary.least(), depth, used + 1, out);
         }
         ExprKind::Subquery(subquery) => {
             operand(&subquery.expr, print::POSTFIX, depth, used, out);
@@ -95,7 +97,9 @@ fn right_side(binary: &Binary, depth: usize, out: &mut String) {
 /// Operators of equal precedence that follow each other stand below each other.
 fn left_side(binary: &Binary, depth: usize, out: &mut String) {
     match &binary.lhs.kind {
-        ExprKind::Binary(inner) if inner.op.precedence() == binary.op.precedence() && !binary.op.is_right_associative() => {
+        ExprKind::Binary(inner)
+            if inner.op.precedence() == binary.op.precedence() && binary.least_left() == inner.op.precedence() =>
+        {
             left_side(inner, depth, out);
             right_side(inner, depth, out);
         }
@@ -168,7 +172,7 @@ mod tests {
                     group_left (team) sum by (service, method) (rate(http_requests_total{job=\"api\"}[5m])) * 100 > 5";
         let parsed = parse(text, Dialect::Prometheus);
         assert!(parsed.errors.is_empty());
-        let laid_out = pretty(&parsed.expr);
+        let laid_out = parsed.expr.pretty();
         insta::assert_snapshot!(laid_out);
         assert!(parse(&laid_out, Dialect::Prometheus).expr.equivalent(&parsed.expr));
     }
@@ -176,7 +180,7 @@ mod tests {
     #[test]
     fn what_fits_stays_in_one_line() {
         let parsed = parse("sum(  rate(a[5m]  ) )by(b)", Dialect::Prometheus);
-        assert_eq!(pretty(&parsed.expr), "sum by (b) (rate(a[5m]))");
+        assert_eq!(parsed.expr.pretty(), "sum by (b) (rate(a[5m]))");
     }
 
     #[test]
@@ -185,6 +189,6 @@ mod tests {
         let text = format!("rate(a{{b=\"{value}\",c=\"{value}\"}}[5m] offset 1h)");
         let parsed = parse(&text, Dialect::Prometheus);
         let expected = format!("rate(\n  a{{\n    b=\"{value}\",\n    c=\"{value}\",\n  }}[5m] offset 1h\n)");
-        assert_eq!(pretty(&parsed.expr), expected);
+        assert_eq!(parsed.expr.pretty(), expected);
     }
 }

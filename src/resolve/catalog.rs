@@ -143,9 +143,9 @@ fn family(
     // From version 3 on the server writes all bounds in one way, whatever the client does.
     let uniform = version(&settings.versions.prometheus).is_none_or(|version| version.0 >= 3);
     family.spelling = if uniform || job.language == Some(Language::Python) { Spelling::OpenMetrics } else { Spelling::Go };
-    family.created = job.language == Some(Language::Python) && exposed.by != DeclaredBy::Pack;
+    family.created = job.created_series;
     family.scrape_interval = Some(job.interval.as_secs_f64());
-    family.open_labels = metric.external;
+    family.open_labels = metric.external || exposed.open_labels;
     family.status = status(exposed, job);
     family.deprecated = metric.deprecated.as_ref().map(|text| Arc::from(text.as_str()));
     family.help = metric.help.as_ref().map(|text| Arc::from(text.as_str()));

@@ -89,7 +89,7 @@ impl<'s> Maker<'_, 's> {
         let planned = service.status == Some(Status::Planned);
         let mut exposes = BTreeMap::new();
         let language = service.language.as_ref().map(|language| language.value);
-        for (family, exposed) in pack::client_families(language, self.input.shipped) {
+        for (family, exposed) in pack::client_families(language, None, self.input.shipped) {
             exposes.insert(family, exposed);
         }
         self.own_metrics(service.metrics.as_ref(), &mut exposes);
@@ -116,6 +116,8 @@ impl<'s> Maker<'_, 's> {
         let base = Base { item, job: name.to_owned(), path: "/metrics", addresses, labels: BTreeMap::new(), planned };
         let mut job = self.job(base, scrape, exposes);
         job.language = language;
+        let client = language.and_then(|language| self.input.shipped.clients.get(language.word()));
+        job.created_series = client.and_then(|client| client.created_series).unwrap_or(false);
         Some(job)
     }
 
@@ -168,7 +170,7 @@ impl<'s> Maker<'_, 's> {
             planned: exporter.status == Some(Status::Planned),
         };
         let mut job = self.job(base, exporter.scrape.fields(), exposes);
-        job.language = chosen.pack.language.as_ref().map(|language| language.value);
+        of_pack(&mut job, &chosen);
         Some(job)
     }
 
@@ -196,7 +198,7 @@ impl<'s> Maker<'_, 's> {
         let discovered = scrape.is_some_and(|scrape| scrape.instances.is_some() || discovery(scrape).is_some());
         let local = pool.compose.is_some();
         let mut job = self.job(base, scrape, exposes);
-        job.language = chosen.pack.language.as_ref().map(|language| language.value);
+        of_pack(&mut job, &chosen);
         if !nodes.is_empty() {
             let groups = nodes
                 .iter()
@@ -250,13 +252,12 @@ impl<'s> Maker<'_, 's> {
         let base = Base {
             item,
             job: probe.job.as_ref().map_or_else(|| format!("probe-{name}"), |job| job.value.clone()),
-            path: "/probe",
+            path: chosen.pack.probe_path.as_ref().map_or("/probe", Text::as_str),
             addresses,
             labels: BTreeMap::new(),
             planned: false,
         };
-        let exposes =
-            chosen.exposes(&[], self.input.shipped).into_iter().filter(|(family, _)| family.starts_with("probe_")).collect();
+        let exposes = chosen.probe_exposes(probe.module.as_str());
         let mut job = self.job(base, None, exposes);
         if let Some(interval) = &probe.interval {
             job.interval = interval.value;
@@ -331,7 +332,9 @@ impl<'s> Maker<'_, 's> {
                 labels: BTreeMap::new(),
                 planned: false,
             };
-            jobs.push(self.job(base, scrape, chosen.exposes(&[], self.input.shipped)));
+            let mut job = self.job(base, scrape, chosen.exposes(&[], self.input.shipped));
+            of_pack(&mut job, &chosen);
+            jobs.push(job);
         }
         jobs
     }
@@ -371,21 +374,40 @@ impl<'s> Maker<'_, 's> {
             planned: base.planned,
             language: None,
             exposes,
+            open: Vec::new(),
+            created_series: false,
             probe: None,
         }
     }
+}
+
+/// What a pack says of the job that scrapes its exporter.
+fn of_pack(job: &mut Job, chosen: &pack::Chosen<'_>) {
+    job.language = chosen.pack.language.as_ref().map(|language| language.value);
+    job.open = chosen.pack.open.iter().map(|pattern| pattern.value.clone()).collect();
+    job.created_series = chosen.pack.created_series.unwrap_or(false);
 }
 
 fn label((name, entry): (&str, &Entry<Text>)) -> (String, String) {
     (name.to_owned(), entry.value.value.clone())
 }
 
-fn declared<'m>(metrics: impl Iterator<Item = (&'m str, &'m Entry<Metric>)>) -> impl Iterator<Item = (String, Exposed)> {
+fn declared<'m>(metrics: impl Iterator<Item = (&'m str, &'m Entry<Arc<Metric>>)>) -> impl Iterator<Item = (String, Exposed)> {
     let common = Arc::new(Vec::new());
     metrics.map(move |(name, entry)| {
         let planned = entry.value.status == Some(Status::Planned);
-        let metric = Arc::new(entry.value.clone());
-        (name.to_owned(), Exposed { metric, declared: entry.key, common: common.clone(), by: DeclaredBy::Spec, planned })
+        let metric = Arc::clone(&entry.value);
+        (
+            name.to_owned(),
+            Exposed {
+                metric,
+                declared: entry.key,
+                common: common.clone(),
+                by: DeclaredBy::Spec,
+                planned,
+                open_labels: entry.value.external,
+            },
+        )
     })
 }
 

@@ -7,9 +7,9 @@ use crate::diagnostic::{Diagnostic, RuleId};
 use crate::load::suggest;
 use crate::model::job::{DeclaredBy, Exposed};
 use crate::spec::Spec;
-use crate::spec::decode::Text;
+use crate::spec::decode::{Map, Text};
 use crate::spec::metric::{Label, Metric};
-use crate::spec::pack::Pack;
+use crate::spec::pack::{ClientMetrics, Pack};
 use crate::spec::service::Language;
 
 /// A name that nothing has.
@@ -87,7 +87,14 @@ pub fn compare_versions(a: &str, b: &str) -> std::cmp::Ordering {
 /// Whether something with these bounds is there at a version.
 pub fn in_version(since: Option<&Text>, until: Option<&Text>, version: &str) -> bool {
     since.is_none_or(|since| compare_versions(version, since.as_str()).is_ge())
-        && until.is_none_or(|until| compare_versions(version, until.as_str()).is_lt())
+        && until.is_none_or(|until| !after(version, until.as_str()))
+}
+
+/// Whether a version comes after the last one of a series: 0.19.1 is still 0.19.
+fn after(version: &str, last: &str) -> bool {
+    let parts = last.split('.').count();
+    let cut: Vec<&str> = version.split('.').take(parts).collect();
+    compare_versions(&cut.join("."), last).is_gt()
 }
 
 /// Whether something that depends on a feature is there.
@@ -98,8 +105,7 @@ pub fn has_feature(when: Option<&Text>, features: &[Text]) -> bool {
 impl<'s> Chosen<'s> {
     /// The image with its tag.
     pub fn image(&self) -> Option<&'s str> {
-        let version = self.pack.versions.get(self.version).and_then(|version| version.image.as_ref());
-        version.or(self.pack.image.as_ref()).map(Text::as_str)
+        self.pack.versions.get(self.version)?.image.as_ref().map(Text::as_str)
     }
 
     /// Reports features that the pack does not have.
@@ -120,24 +126,48 @@ impl<'s> Chosen<'s> {
 
     /// The families that the exporter exposes with these features, its client library's included.
     pub fn exposes(&self, features: &[Text], shipped: &Spec) -> BTreeMap<String, Exposed> {
-        let common: Vec<(String, Label)> = labels_at(self.pack.labels.iter(), features, self.version);
-        let common = Arc::new(common);
+        let mut families = self.families(&self.pack.metrics, features);
+        let version = self.pack.versions.get(self.version);
+        let groups = version.and_then(|version| version.client_metrics.as_ref()).or(self.pack.client_metrics.as_ref());
+        for (name, exposed) in client_families(self.pack.language.as_ref().map(|language| language.value), groups, shipped) {
+            families.entry(name).or_insert(exposed);
+        }
+        families
+    }
+
+    /// What the exporter says of something else that it checks with a module.
+    pub fn probe_exposes(&self, module: &str) -> BTreeMap<String, Exposed> {
+        let prober = self.pack.modules.get(module).map(|module| module.prober.clone());
+        let mut features: Vec<Text> = prober.into_iter().collect();
+        if let Some(http) = features.first().filter(|prober| prober.as_str() == "http").cloned() {
+            features.push(Text { value: "tls".to_owned(), ..http });
+        }
+        let mut families = self.families(&self.pack.probe_metrics, &features);
+        // What depends on whether the target speaks TLS is there for some targets.
+        for exposed in families.values_mut() {
+            if exposed.metric.when.as_ref().is_some_and(|when| when.as_str() == "tls") {
+                exposed.metric = Arc::new(Metric { optional: true, ..(*exposed.metric).clone() });
+            }
+        }
+        families
+    }
+
+    fn families(&self, metrics: &Map<Arc<Metric>>, features: &[Text]) -> BTreeMap<String, Exposed> {
+        let common = Arc::new(labels_at(self.pack.labels.iter(), features, self.version));
+        let none = Arc::new(Vec::new());
         let mut families = BTreeMap::new();
-        for (name, entry) in self.pack.metrics.iter() {
+        for (name, entry) in metrics.iter() {
             let metric = &entry.value;
             if !in_version(metric.since.as_ref(), metric.until.as_ref(), self.version)
                 || !has_feature(metric.when.as_ref(), features)
             {
                 continue;
             }
+            let common = if metric.own_labels { none.clone() } else { common.clone() };
             let metric = Arc::new(at(metric, features, self.version));
-            let exposed = Exposed { metric, declared: entry.key, common: common.clone(), by: DeclaredBy::Pack, planned: false };
+            let open_labels = !self.pack.open_labels.is_empty() && !metric.own_labels;
+            let exposed = Exposed { metric, declared: entry.key, common, by: DeclaredBy::Pack, planned: false, open_labels };
             families.insert(name.to_owned(), exposed);
-        }
-        if self.pack.client_metrics.unwrap_or(true) {
-            for (name, exposed) in client_families(self.pack.language.as_ref().map(|language| language.value), shipped) {
-                families.entry(name).or_insert(exposed);
-            }
         }
         families
     }
@@ -157,30 +187,52 @@ fn labels_at<'l>(
         .collect()
 }
 
-/// The metric with the labels that it has at a version with these features.
+/// The metric as it is at a version with these features.
 fn at(metric: &Metric, features: &[Text], version: &str) -> Metric {
-    let mut labels = crate::spec::decode::Map::default();
-    for (name, entry) in metric.labels.iter() {
+    let was = metric
+        .was
+        .iter()
+        .filter(|was| !after(version, was.until.as_str()))
+        .min_by(|a, b| compare_versions(a.until.as_str(), b.until.as_str()));
+    let declared = was.and_then(|was| was.labels.as_ref()).unwrap_or(&metric.labels);
+    let mut labels = Map::default();
+    for (name, entry) in declared.iter() {
         let label = &entry.value;
         if in_version(label.since.as_ref(), label.until.as_ref(), version) && has_feature(label.when.as_ref(), features) {
             labels.insert(name, entry.key, label.clone());
         }
     }
-    Metric { labels, ..metric.clone() }
+    let mut metric = Metric { labels, ..metric.clone() };
+    if let Some(was) = was {
+        if let Some(kind) = &was.kind {
+            metric.kind = kind.clone();
+        }
+        metric.unit = was.unit.clone().or(metric.unit);
+        metric.buckets = was.buckets.clone().or(metric.buckets);
+    }
+    metric
 }
 
-/// The families that the metrics library of a language adds.
-pub fn client_families(language: Option<Language>, shipped: &Spec) -> Vec<(String, Exposed)> {
+/// The families that the metrics library of a language adds: those of the named groups, or of the usual ones.
+pub fn client_families(language: Option<Language>, groups: Option<&ClientMetrics>, shipped: &Spec) -> Vec<(String, Exposed)> {
     let Some(client) = language.and_then(|language| shipped.clients.get(language.word())) else { return Vec::new() };
+    let exposed = |group: Option<&Text>| match (group, groups) {
+        (_, Some(ClientMetrics::No)) => false,
+        (Some(group), Some(ClientMetrics::Groups(named))) => named.iter().any(|name| name.value == group.value),
+        (Some(group), None) => client.groups.get(group.as_str()).is_none_or(|group| group.default),
+        (None, _) => true,
+    };
     let common = Arc::new(Vec::new());
     client
         .metrics
         .iter()
+        .filter(|(_, entry)| exposed(entry.value.group.as_ref()))
         .map(|(name, entry)| {
-            let metric = Arc::new(entry.value.clone());
+            let metric = Arc::clone(&entry.value);
+            let by = DeclaredBy::Client;
             (
                 name.to_owned(),
-                Exposed { metric, declared: entry.key, common: common.clone(), by: DeclaredBy::Client, planned: false },
+                Exposed { metric, declared: entry.key, common: common.clone(), by, planned: false, open_labels: false },
             )
         })
         .collect()
@@ -196,5 +248,7 @@ mod tests {
         assert_eq!(compare_versions("1.9", "1.10"), Ordering::Less);
         assert_eq!(compare_versions("v3.5.0", "3.5"), Ordering::Equal);
         assert_eq!(compare_versions("4.2.3-4.1", "4.2.3"), Ordering::Greater);
+        assert!(!after("0.19.1", "0.19"));
+        assert!(after("0.20", "0.19"));
     }
 }

@@ -46,18 +46,42 @@ record! {
         range: Option<Range>,
         /// `planned`: wished for, not exposed yet.
         status: Option<Status>,
+        /// Perhaps exposed: a target can lack it.
+        optional: bool,
         /// Present only when the exporter has this feature switched on.
         when: Option<Text>,
         /// The first version of the exporter that has it.
         since: Option<Text>,
-        /// The first version of the exporter that no longer has it.
+        /// The last version of the exporter that has it.
         until: Option<Text>,
+        /// What it was like in older versions.
+        was: Vec<Was>,
+        /// The labels that all metrics of the pack have do not apply to it.
+        own_labels: bool,
+        /// The part of a metrics library that exposes it.
+        group: Option<Text>,
         /// Why it should not be used any more, and what to use.
         deprecated: Option<Text>,
         /// Exposed by a third party: its name is admitted, its labels are not checked.
         external: bool,
         /// Findings to leave out for this metric.
         allow: Vec<Allow>,
+    }
+}
+
+record! {
+    /// What a metric was like up to a version.
+    pub struct Was {
+        /// The last version in which it was so.
+        until: Text,
+        /// Its type then.
+        kind as "type": Option<Spanned<MetricType>>,
+        /// Its unit then.
+        unit: Option<Spanned<Unit>>,
+        /// Its labels then.
+        labels: Option<Map<Label>>,
+        /// Its buckets then.
+        buckets: Option<Spanned<Vec<Spanned<f64>>>>,
     }
 }
 
@@ -78,7 +102,7 @@ pub struct Label {
     pub when: Option<Text>,
     /// The first version of the exporter that has it.
     pub since: Option<Text>,
-    /// The first version of the exporter that no longer has it.
+    /// The last version of the exporter that has it.
     pub until: Option<Text>,
     /// What it says.
     pub help: Option<Text>,
@@ -101,7 +125,7 @@ record! {
         when: Option<Text>,
         /// The first version of the exporter that has it.
         since: Option<Text>,
-        /// The first version of the exporter that no longer has it.
+        /// The last version of the exporter that has it.
         until: Option<Text>,
         /// What the label says.
         help: Option<Text>,

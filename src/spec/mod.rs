@@ -12,6 +12,8 @@ pub mod service;
 pub mod shared;
 pub mod stack;
 
+use std::sync::Arc;
+
 use crate::spec::decode::{Map, record};
 
 record! {
@@ -20,7 +22,7 @@ record! {
         /// What holds for the whole stack.
         stack: Option<stack::Stack>,
         /// Metrics that several services share, by set.
-        metric_sets: Map<Map<metric::Metric>>,
+        metric_sets: Map<Map<Arc<metric::Metric>>>,
         /// Services of your own.
         services: Map<service::Service>,
         /// Exporters, known by packs.
@@ -43,5 +45,27 @@ record! {
         packs: Map<pack::Pack>,
         /// What metrics libraries expose by themselves.
         clients: Map<pack::Client>,
+    }
+}
+
+impl Spec {
+    /// A spec that says nothing.
+    pub fn empty(source: crate::source::SourceId) -> Self {
+        Self {
+            span: crate::source::Span::new(source, 0, 0),
+            stack: None,
+            metric_sets: Map::default(),
+            services: Map::default(),
+            exporters: Map::default(),
+            gpu_targets: Map::default(),
+            probes: Map::default(),
+            queries: Map::default(),
+            recording_rules: Map::default(),
+            alerts: Map::default(),
+            dashboards: Map::default(),
+            notifications: None,
+            packs: Map::default(),
+            clients: Map::default(),
+        }
     }
 }

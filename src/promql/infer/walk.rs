@@ -174,7 +174,8 @@ impl Walk<'_> {
             let labels = std::sync::Arc::make_mut(labels);
             labels.set(LabelFact::absent(metric_name(), reason));
         }
-        let mut inference = Inference { nodes: self.nodes, events: self.notes.events, metrics: self.notes.metrics };
+        let hidden = self.nodes.iter().any(|node| node.facts.kind.is_none());
+        let mut inference = Inference { nodes: self.nodes, events: self.notes.events, metrics: self.notes.metrics, hidden };
         for index in 0..inference.events.len() {
             let node = inference.events[index].node;
             let used = match &inference.events[index].kind {

@@ -1,0 +1,179 @@
+//! The arguments of the command line, as types and nothing else.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// A compiler for a monitoring stack: one typed spec in, checked files for Prometheus, Alertmanager, Grafana and Compose out.
+#[derive(Debug, Parser)]
+#[command(name = "optiinfra-gen", version, about, long_about = None)]
+#[command(
+    after_help = "Exit codes: 0 clean; 1 findings; 2 wrong usage, or a spec that cannot be read; 3 drift; 70 a bug in this program."
+)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Compile a spec and write what it describes.
+    Build(Build),
+    /// Say what is wrong with a spec; write nothing.
+    Lint(Lint),
+    /// Say how the written files differ from what the spec compiles to: the same as `build --check`.
+    Drift(Drift),
+    /// Say what a PromQL expression returns.
+    Query(Query),
+}
+
+/// Arguments of `build`.
+#[derive(Debug, Args)]
+pub struct Build {
+    /// The folder of the spec, or a single file.
+    #[arg(default_value = "specs")]
+    pub specs: PathBuf,
+    /// The folder that is written.
+    #[arg(long, default_value = "generated")]
+    pub out: PathBuf,
+    /// The environment whose changes are applied.
+    #[arg(long, value_name = "NAME")]
+    pub env: Option<String>,
+    /// Write only these parts.
+    #[arg(long, value_name = "TARGET")]
+    pub target: Vec<Target>,
+    /// Write nothing; show how the files differ and exit with 3 when they do.
+    #[arg(long, conflicts_with = "dry_run")]
+    pub check: bool,
+    /// Write nothing; say what would be done.
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Overwrite files that were edited by hand. Files that this program did not write stay in any case.
+    #[arg(long)]
+    pub force: bool,
+    /// How findings are shown.
+    #[command(flatten)]
+    pub report: Reporting,
+}
+
+/// Parts of the output.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
+pub enum Target {
+    /// prometheus/
+    Prometheus,
+    /// alertmanager/
+    Alertmanager,
+    /// grafana/
+    Grafana,
+    /// compose/
+    Compose,
+    /// docs/
+    Docs,
+}
+
+impl Target {
+    /// The folder below the output.
+    pub fn folder(self) -> &'static str {
+        match self {
+            Self::Prometheus => "prometheus",
+            Self::Alertmanager => "alertmanager",
+            Self::Grafana => "grafana",
+            Self::Compose => "compose",
+            Self::Docs => "docs",
+        }
+    }
+}
+
+/// Arguments of `lint`.
+#[derive(Debug, Args)]
+pub struct Lint {
+    /// Spec folders or files.
+    #[arg(default_value = "specs", value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// The environment whose changes are applied.
+    #[arg(long, value_name = "NAME")]
+    pub env: Option<String>,
+    /// How findings are shown.
+    #[command(flatten)]
+    pub report: Reporting,
+}
+
+/// Arguments of `drift`.
+#[derive(Debug, Args)]
+pub struct Drift {
+    /// The folder of the spec, or a single file.
+    #[arg(default_value = "specs")]
+    pub specs: PathBuf,
+    /// The folder that is compared.
+    #[arg(long, default_value = "generated")]
+    pub out: PathBuf,
+    /// The environment whose changes are applied.
+    #[arg(long, value_name = "NAME")]
+    pub env: Option<String>,
+    /// Compare only these parts.
+    #[arg(long, value_name = "TARGET")]
+    pub target: Vec<Target>,
+    /// How findings are shown.
+    #[command(flatten)]
+    pub report: Reporting,
+}
+
+/// How findings are shown, and from which severity on they make a command fail.
+#[derive(Debug, Clone, Copy, Args)]
+pub struct Reporting {
+    /// The form of the report.
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub format: Format,
+    /// The least severity that makes the exit code 1.
+    #[arg(long, value_enum, default_value_t = Level::Error, value_name = "SEVERITY")]
+    pub fail_on: Level,
+}
+
+/// The forms of a report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people.
+    Human,
+    /// For programs: see schemas/diagnostic.schema.json.
+    Json,
+    /// For code scanning: SARIF 2.1.0.
+    Sarif,
+    /// For the log of a GitHub workflow.
+    Github,
+}
+
+/// A severity on the command line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Level {
+    /// Wrong.
+    Error,
+    /// Probably not what was meant.
+    Warning,
+    /// Worth knowing.
+    Info,
+}
+
+/// Arguments of `query`.
+#[derive(Debug, Args)]
+pub struct Query {
+    /// The expression.
+    #[arg(required_unless_present = "jsonl")]
+    pub expr: Option<String>,
+    /// Read one JSON object a line, {"expr": "..."}, and answer one a line.
+    #[arg(long, conflicts_with = "expr")]
+    pub jsonl: bool,
+    /// What is printed: the tree with what each node returns, or the expression laid out.
+    #[arg(long, value_enum, default_value_t = QueryFormat::Tree)]
+    pub format: QueryFormat,
+}
+
+/// The forms in which `query` answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum QueryFormat {
+    /// The tree with what each node returns.
+    Tree,
+    /// The expression, laid out.
+    Promql,
+}

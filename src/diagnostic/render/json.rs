@@ -1,0 +1,105 @@
+//! Findings for programs: one JSON object, described by [`SCHEMA`].
+//!
+//! A finding stands on a line of its own, so that the text can also be read line by line.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use super::super::{Applicability, Diagnostic, Severity};
+use super::Report;
+use super::place::Places;
+use crate::source::{Position, Span};
+
+/// The JSON Schema (draft 2020-12) of what [`write()`] writes.
+pub const SCHEMA: &str = include_str!("../../../schemas/diagnostic.schema.json");
+
+#[derive(Serialize)]
+struct Finding<'a> {
+    rule: &'a str,
+    severity: Severity,
+    message: &'a str,
+    file: Option<&'a str>,
+    start: Option<Position>,
+    end: Option<Position>,
+    labels: Vec<Fact<'a>>,
+    help: Option<&'a str>,
+    fix: Option<Repair<'a>>,
+}
+
+#[derive(Serialize)]
+struct Fact<'a> {
+    message: &'a str,
+    file: &'a str,
+    start: Position,
+    end: Position,
+}
+
+#[derive(Serialize)]
+struct Repair<'a> {
+    applicability: Applicability,
+    edits: Vec<Replacement<'a>>,
+}
+
+#[derive(Serialize)]
+struct Replacement<'a> {
+    file: &'a str,
+    start: Position,
+    end: Position,
+    text: &'a str,
+}
+
+/// Writes a report as JSON.
+///
+/// # Errors
+///
+/// Those of the writer.
+pub fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let places = Places::new(report.sources, report.diagnostics);
+    out.write_all(b"{\"diagnostics\":[")?;
+    let mut separator: &[u8] = b"\n";
+    for diagnostic in report.diagnostics {
+        out.write_all(separator)?;
+        out.write_all(&serde_json::to_vec(&finding(diagnostic, &places))?)?;
+        separator = b",\n";
+    }
+    out.write_all(b"\n],\"summary\":")?;
+    out.write_all(&serde_json::to_vec(&report.counts())?)?;
+    out.write_all(b"}\n")
+}
+
+fn finding<'a>(diagnostic: &'a Diagnostic, places: &Places<'a>) -> Finding<'a> {
+    let file = |span: Span| places.source(span).name.as_str();
+    Finding {
+        rule: diagnostic.rule,
+        severity: diagnostic.severity,
+        message: &diagnostic.message,
+        file: diagnostic.span.map(file),
+        start: diagnostic.span.map(|span| places.start(span)),
+        end: diagnostic.span.map(|span| places.end(span)),
+        labels: diagnostic
+            .labels
+            .iter()
+            .map(|label| Fact {
+                message: &label.message,
+                file: file(label.span),
+                start: places.start(label.span),
+                end: places.end(label.span),
+            })
+            .collect(),
+        help: diagnostic.help.as_deref(),
+        fix: diagnostic.fix.as_ref().map(|fix| Repair {
+            applicability: fix.applicability,
+            edits: fix
+                .edits
+                .iter()
+                .map(|edit| Replacement {
+                    file: file(edit.span),
+                    start: places.start(edit.span),
+                    end: places.end(edit.span),
+                    text: &edit.text,
+                })
+                .collect(),
+        }),
+    }
+}

@@ -1,0 +1,5 @@
+mod agreement;
+mod dump;
+mod hostile;
+mod messages;
+mod uses;
