@@ -365,6 +365,13 @@ fn mistakes_are_told_with_their_cure() {
     assert_eq!(found[5].help.as_deref(), Some("did you mean `other`?"));
     let (_, found) = compile("dashboards: {d: {title: D, variables: {x: {label: X}}, rows: []}}");
     assert_eq!(found[0].message, "the variable `x` has no values");
+    for (uid, message) in [
+        ("a b", "the uid `a b` holds something else than letters, digits, `-` and `_`".to_owned()),
+        (&"x".repeat(41), format!("the uid `{}` has 41 characters: Grafana takes 1 to 40", "x".repeat(41))),
+    ] {
+        let (_, found) = compile(&format!("dashboards: {{d: {{title: D, uid: {uid}, rows: []}}}}"));
+        assert_eq!(found[0].message, message);
+    }
 }
 
 #[test]

@@ -114,7 +114,7 @@ mod tests {
         assert_eq!(found("$value {{ $value }} {{$value|humanize}} $value"), [10, 22]);
         assert_eq!(found("{{ $values }}{{ $value2 }}{{ $valué }}{{ $value_ }}"), [0usize; 0]);
         assert_eq!(found(r#"{{ printf "$value \" $value" $value }}"#), [29]);
-        assert_eq!(found("{{ `$value \\` }}{{ $value }}"), [20]);
+        assert_eq!(found("{{ `$value \\` }}{{ $value }}"), [19]);
         assert_eq!(found("{{/* $value */}}{{ '$' }}{{ $value.x }}"), [28]);
         assert_eq!(found("{{ \""), [0usize; 0]);
     }
