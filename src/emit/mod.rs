@@ -27,6 +27,8 @@
 pub mod alertmanager;
 pub mod artifact;
 mod commit;
+pub mod compose;
+pub mod docs;
 pub mod drift;
 pub mod error;
 pub mod grafana;
