@@ -18,7 +18,8 @@ pub const RULE: Rule = rule!(
 
 fn check(cx: &Context<'_>, used: &Use<'_>, event: &Event) -> Option<Diagnostic> {
     let EventKind::CounterWithoutRate { variants, name, consumer } = &event.kind else { return None };
-    if within_rate_of_aggregate(used, event) {
+    // A variable only takes the labels.
+    if matches!(used.purpose, Purpose::Variable(..)) || within_rate_of_aggregate(used, event) {
         return None;
     }
     let by = match consumer {
