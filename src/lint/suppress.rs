@@ -1,6 +1,7 @@
 //! Findings that are left out on purpose: `allow` on an item of the spec, or a comment.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use smallvec::SmallVec;
 
@@ -80,7 +81,7 @@ impl Collector<'_> {
         }
     }
 
-    fn metrics(&mut self, metrics: &Map<Metric>) {
+    fn metrics(&mut self, metrics: &Map<Arc<Metric>>) {
         for (_, entry) in metrics.iter() {
             self.named(entry.key, entry.value.span, &entry.value.allow);
         }

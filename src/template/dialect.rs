@@ -8,6 +8,8 @@ pub type ServerVersion = (u16, u16);
 pub enum Dialect {
     /// Labels and annotations of alert rules, expanded by Prometheus.
     PrometheusAlert,
+    /// Labels and annotations of alert rules that Grafana evaluates.
+    GrafanaAlert,
     /// Notification texts, expanded by Alertmanager.
     Alertmanager,
 }
@@ -21,7 +23,7 @@ pub struct Function {
     pub least: usize,
     /// The greatest number of arguments; `None` where there is no limit.
     pub most: Option<usize>,
-    /// The first version of the server that has it, where that is 2.30 or newer.
+    /// The first version of Prometheus that has it, where that is 2.30 or newer.
     pub since: Option<ServerVersion>,
 }
 
@@ -33,17 +35,20 @@ impl Dialect {
 
     /// All functions, the server's own first, then Go's.
     pub fn functions(self) -> impl Iterator<Item = &'static Function> {
-        let own = match self {
-            Dialect::PrometheusAlert => PROMETHEUS,
-            Dialect::Alertmanager => ALERTMANAGER,
+        let (own, more) = match self {
+            Dialect::PrometheusAlert => (PROMETHEUS, NONE),
+            // Grafana expands with the code of Prometheus.
+            Dialect::GrafanaAlert => (PROMETHEUS, GRAFANA),
+            Dialect::Alertmanager => (ALERTMANAGER, NONE),
         };
-        own.iter().chain(GO)
+        own.iter().chain(more).chain(GO)
     }
 
     /// The variables that are set before the template starts. `$` is the data itself.
     pub fn variables(self) -> &'static [&'static str] {
         match self {
             Dialect::PrometheusAlert => &["$", "$labels", "$externalLabels", "$externalURL", "$value"],
+            Dialect::GrafanaAlert => &["$", "$labels", "$values", "$value"],
             Dialect::Alertmanager => &["$"],
         }
     }
@@ -51,7 +56,7 @@ impl Dialect {
     /// What a message calls such a template.
     pub(super) fn noun(self) -> &'static str {
         match self {
-            Dialect::PrometheusAlert => "alert templates",
+            Dialect::PrometheusAlert | Dialect::GrafanaAlert => "alert templates",
             Dialect::Alertmanager => "notification templates",
         }
     }
@@ -127,6 +132,17 @@ const PROMETHEUS: &[Function] = &[
     fixed("toUpper", 1),
     since(3, 8, fixed("urlQueryEscape", 1)),
     fixed("value", 1),
+];
+
+const NONE: &[Function] = &[];
+
+// What Grafana has beyond those.
+const GRAFANA: &[Function] = &[
+    fixed("filterLabels", 2),
+    fixed("filterLabelsRe", 2),
+    fixed("mergeLabelValues", 1),
+    fixed("removeLabels", 2),
+    fixed("removeLabelsRe", 2),
 ];
 
 const ALERTMANAGER: &[Function] = &[

@@ -130,12 +130,23 @@ impl<'t> Frame<'t> {
     }
 
     fn main(dialect: Dialect) -> Self {
-        let Dialect::PrometheusAlert = dialect else { return Self::new(Shape::Unknown) };
-        let mut frame = Self::new(Shape::Data);
-        frame.declare("$labels", Shape::Labels);
-        frame.declare("$externalLabels", Shape::ExternalLabels);
-        frame.declare("$externalURL", Shape::ExternalUrl);
-        frame.declare("$value", Shape::Value);
+        let data = match dialect {
+            Dialect::PrometheusAlert => Shape::Data,
+            Dialect::GrafanaAlert => Shape::GrafanaData,
+            Dialect::Alertmanager => Shape::Unknown,
+        };
+        let mut frame = Self::new(data);
+        for name in dialect.variables() {
+            let shape = match *name {
+                "$labels" => Shape::Labels,
+                "$externalLabels" => Shape::ExternalLabels,
+                "$externalURL" => Shape::ExternalUrl,
+                "$value" => Shape::Value,
+                "$" => data,
+                _ => Shape::Unknown,
+            };
+            frame.declare(name, shape);
+        }
         frame
     }
 

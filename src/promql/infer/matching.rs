@@ -5,8 +5,8 @@ use std::sync::Arc;
 use smallvec::SmallVec;
 
 use super::events::EventKind;
-use super::facts::{Cause, Facts, Reason};
-use super::labels::{LabelFact, LabelSet, Labels, METRIC_NAME};
+use super::facts::{Cause, Facts, Reason, SampleKind};
+use super::labels::{LabelFact, LabelSet, Labels, METRIC_NAME, metric_name};
 use super::notes::Notes;
 use crate::promql::ast::{Binary, GroupSide, Label};
 use crate::promql::catalog::{Name, Presence};
@@ -192,7 +192,8 @@ impl<'a> Pairing<'a> {
                 outside.iter().filter(|fact| self.certainly_varies(fact, facts)).map(|fact| (*fact).clone()).collect();
             let proved = !varying.is_empty();
             let labels = if proved { varying } else { outside.into_iter().cloned().collect() };
-            if labels.is_empty() {
+            // One target has one info series at a time, whatever its labels say.
+            if labels.is_empty() || (!proved && facts.samples == SampleKind::Info) {
                 continue;
             }
             let grouping_would_help = self.group().is_none() && other_unique;
@@ -203,7 +204,7 @@ impl<'a> Pairing<'a> {
 
     /// Whether a label takes several values for one and the same key: those of a target that are all there, or several targets of one job.
     fn certainly_varies(&self, fact: &LabelFact, facts: &Facts) -> bool {
-        if !fact.varies {
+        if !facts.labels.varies(fact) {
             return false;
         }
         if &*fact.name == "instance" {
@@ -232,7 +233,7 @@ impl<'a> Pairing<'a> {
                 let mut facts: Vec<LabelFact> = self.key.listed(left, right).iter().map(|name| self.meeting(name)).collect();
                 let ignored = self.key.labels.iter().filter(|name| **name != METRIC_NAME);
                 facts.extend(ignored.map(|name| LabelFact::absent((*name).into(), reason.clone())));
-                let name = left.get(&METRIC_NAME.into());
+                let name = left.get(&metric_name());
                 facts.push(if self.key.labels.contains(&METRIC_NAME) {
                     LabelFact::absent(name.name, reason.clone())
                 } else if self.is_filled() {
@@ -290,7 +291,7 @@ impl<'a> Pairing<'a> {
             match label.name.as_plain() {
                 Some(name) => {
                     let name = Name::from(name);
-                    let mut fact = LabelFact { varies: false, ..one.get(&name) };
+                    let mut fact = LabelFact { varies: false, target: false, ..one.get(&name) };
                     if self.is_filled() {
                         fact = LabelFact { presence: Presence::Perhaps, ..LabelFact::unknown(name.clone(), reason.clone()) };
                     }

@@ -6,7 +6,7 @@ use smallvec::SmallVec;
 
 use super::events::EventKind;
 use super::facts::{Cause, Condition, Facts, MetricUse, RangeFact, Reason, SampleKind, UnitFact, UnitKnowledge};
-use super::labels::{LabelFact, LabelSet, Labels, METRIC_NAME};
+use super::labels::{LabelFact, LabelSet, Labels, METRIC_NAME, metric_name};
 use super::matchers::Test;
 use super::notes::Notes;
 use super::range::Interval;
@@ -246,11 +246,7 @@ fn unknown(
     match names {
         Names::One(name) => {
             let name = Name::from(*name);
-            labels.set(LabelFact::present(
-                METRIC_NAME.into(),
-                Values::only(name.clone()),
-                Reason::new(name_span, Cause::MetricName),
-            ));
+            labels.set(LabelFact::present(metric_name(), Values::only(name.clone()), Reason::new(name_span, Cause::MetricName)));
             condition = if name.ends_with("_info") || is_alerts(&name) { Condition::Info } else { Condition::Value };
             let completeness = notes.catalog.completeness();
             if completeness != Completeness::Nothing {
@@ -307,7 +303,7 @@ fn known(names: &[Name], used: &[(usize, &Arc<Variant>)], span: Span, name_span:
     let mut named: SmallVec<[usize; 2]> = used.iter().map(|(index, _)| *index).collect();
     named.dedup();
     let named = Values::closed(named.iter().filter_map(|index| names.get(*index)).cloned());
-    labels.set(LabelFact::present(METRIC_NAME.into(), named, Reason::new(name_span, Cause::MetricName)));
+    labels.set(LabelFact::present(metric_name(), named, Reason::new(name_span, Cause::MetricName)));
     let mut samples = sample_kind(first);
     let mut interval = interval_of(first);
     let mut only_declared = first.range.is_some() && first.range_only_declared;
@@ -356,7 +352,8 @@ fn labels_of(variant: &Arc<Variant>, span: Span) -> Labels {
             max: domain.max,
             total: domain.total.clone(),
             target: domain.target,
-            varies: several && domain.presence == Presence::Present,
+            // An expression may have let only some of the values through.
+            varies: several && domain.presence == Presence::Present && variant.recorded.is_none(),
             reason: reason.clone(),
         }
     });
@@ -369,6 +366,9 @@ fn labels_of(variant: &Arc<Variant>, span: Span) -> Labels {
 }
 
 fn sample_kind(variant: &Variant) -> SampleKind {
+    if let Some(samples) = variant.recorded {
+        return samples;
+    }
     match (variant.role, variant.metric_type) {
         (SeriesRole::Bucket, _) => SampleKind::Buckets,
         (SeriesRole::Sum | SeriesRole::Count, _) | (SeriesRole::Value, MetricType::Counter) => SampleKind::Counter,
@@ -406,7 +406,9 @@ fn identify(labels: &mut Labels, used: &[(usize, &Arc<Variant>)]) {
     let has_target = of_target("job") && of_target("instance");
     let unique: LabelSet = labels
         .iter()
-        .filter(|fact| !fact.is_fixed() && !(has_target && fact.target && !matches!(&*fact.name, "job" | "instance")))
+        .filter(|fact| !fact.is_fixed())
+        // The other labels of a target follow from these two.
+        .filter(|fact| !has_target || !fact.target || matches!(&*fact.name, "job" | "instance"))
         .map(|fact| fact.name.clone())
         .collect();
     labels.set_unique(Some(unique));

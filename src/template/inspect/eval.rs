@@ -176,7 +176,7 @@ impl<'t> Walk<'t> {
             _ => Shape::Unknown,
         };
         // `now` of Alertmanager is a point in time, which has methods.
-        let value = if name == "now" && self.dialect != super::Dialect::PrometheusAlert { Shape::Unknown } else { value };
+        let value = if name == "now" && self.dialect == super::Dialect::Alertmanager { Shape::Unknown } else { value };
         done(value, None)
     }
 
@@ -208,6 +208,7 @@ impl<'t> Walk<'t> {
         }
         let kinds: &[UseKind] = match given.value {
             Shape::Data => &[UseKind::Label, UseKind::ExternalLabel, UseKind::Value],
+            Shape::GrafanaData => &[UseKind::Label, UseKind::Value],
             Shape::Labels => &[UseKind::Label],
             Shape::ExternalLabels => &[UseKind::ExternalLabel],
             Shape::ExternalUrl => &[UseKind::ExternalUrl],

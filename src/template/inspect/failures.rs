@@ -16,7 +16,9 @@ impl Walk<'_> {
         let error = TemplateError::new(ErrorKind::UnknownField, field.span, message);
         let error = match (of, nearest(&field.name, there.iter().copied())) {
             (_, Some(name)) => error.help(format!("did you mean `.{name}`?")),
-            (Shape::Data | Shape::Sample(_), None) => error.help(format!("if it is a label, write `.Labels.{}`", field.name)),
+            (Shape::Data | Shape::GrafanaData | Shape::Sample(_), None) => {
+                error.help(format!("if it is a label, write `.Labels.{}`", field.name))
+            }
             (Shape::Vector(_), None) => error.help("take an element first: `first`, `range` or `index`"),
             _ => error,
         };
@@ -51,7 +53,7 @@ impl Walk<'_> {
 
     pub(super) fn undefined_template(&mut self, call: &TemplateCall) {
         // Alertmanager has templates of its own and reads files of them.
-        if self.dialect != Dialect::PrometheusAlert {
+        if self.dialect == Dialect::Alertmanager {
             return;
         }
         let names = self.template.defined.iter().map(|define| define.name.as_str());

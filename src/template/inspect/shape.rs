@@ -8,6 +8,8 @@ use super::UseKind;
 pub(super) enum Shape {
     /// What an alert's template gets: labels, external labels, the server's address, the value.
     Data,
+    /// What Grafana's templates get: labels, the values of the rule's queries, and these as one text.
+    GrafanaData,
     Labels,
     ExternalLabels,
     ExternalUrl,
@@ -42,6 +44,10 @@ impl Shape {
             (Shape::Data, "ExternalURL") => Taken::Shape(Shape::ExternalUrl),
             (Shape::Data, "Value") => Taken::Shape(Shape::Value),
             (Shape::Data, _) => Taken::Missing(&["Labels", "ExternalLabels", "ExternalURL", "Value"]),
+            (Shape::GrafanaData, "Labels") => Taken::Shape(Shape::Labels),
+            (Shape::GrafanaData, "Value") => Taken::Shape(Shape::Value),
+            (Shape::GrafanaData, "Values") => Taken::Shape(Shape::Unknown),
+            (Shape::GrafanaData, _) => Taken::Missing(&["Labels", "Values", "Value"]),
             (Shape::Sample(query), "Labels") => Taken::Shape(Shape::SampleLabels(query)),
             (Shape::Sample(_), "Value") => Taken::Shape(Shape::Unknown),
             (Shape::Sample(_), _) => Taken::Missing(&["Labels", "Value"]),
@@ -65,7 +71,7 @@ impl Shape {
     /// How a message names it.
     pub(super) fn noun(self) -> &'static str {
         match self {
-            Shape::Data => "the alert's data",
+            Shape::Data | Shape::GrafanaData => "the alert's data",
             Shape::Labels => "the labels",
             Shape::ExternalLabels => "the external labels",
             Shape::Vector(_) => "the result of a query",

@@ -4,7 +4,7 @@
 //! it declares before each text: a line has the text and either the error or the tree in the form of `dump`.
 
 use super::dump::dump;
-use crate::template::{Dialect, parse, parse_as};
+use crate::template::{Dialect, UseKind, inspect, parse, parse_as};
 
 #[derive(serde::Deserialize)]
 struct Case {
@@ -46,4 +46,18 @@ fn notification_templates_have_their_own_functions_and_no_labels_variable() {
     assert_eq!(parse_as("{{ $labels.job }}", Dialect::Alertmanager).errors.len(), 1);
     assert_eq!(parse_as("{{ query \"up\" }}", Dialect::Alertmanager).errors.len(), 1);
     assert_eq!(parse_as("{{ template \"slack.text\" . }}{{ join \",\" .GroupLabels.Values }}", Dialect::Alertmanager).errors, []);
+}
+
+#[test]
+fn alerts_of_grafana_have_values_and_no_external_labels() {
+    let text = "{{ $values.A.Value | humanize }}{{ (removeLabels $labels \"pod\").job }}{{ .Values.B }}{{ .Labels.job }}";
+    let parsed = parse_as(text, Dialect::GrafanaAlert);
+    assert_eq!(parsed.errors, []);
+    let inspected = inspect(&parsed.template, Dialect::GrafanaAlert);
+    assert_eq!(inspected.failures, []);
+    let names: Vec<_> = inspected.uses.iter().map(|found| (found.kind, found.name.as_deref())).collect();
+    assert_eq!(names, [(UseKind::Label, None), (UseKind::Label, Some("job"))]);
+    assert_eq!(parse_as("{{ $externalLabels.a }}", Dialect::GrafanaAlert).errors.len(), 1);
+    let wrong = parse_as("{{ .ExternalURL }}", Dialect::GrafanaAlert);
+    assert_eq!(inspect(&wrong.template, Dialect::GrafanaAlert).failures.len(), 1);
 }

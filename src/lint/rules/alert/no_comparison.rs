@@ -22,7 +22,7 @@ fn check(_: &Context<'_>, alert: &AlertRule, findings: &mut Findings) {
         return;
     }
     // What could not be read may hold the comparison.
-    if alert.expr.inference.nodes.iter().any(|node| node.facts.kind.is_none()) {
+    if alert.expr.inference.hidden {
         return;
     }
     let span = alert.expr.origin().unwrap_or(alert.item.span);

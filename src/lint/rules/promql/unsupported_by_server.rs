@@ -4,7 +4,6 @@ use crate::diagnostic::Diagnostic;
 use crate::lint::context::Context;
 use crate::lint::rule::{Check, Rule, rule};
 use crate::lint::subject::Use;
-use crate::promql::functions::Stability;
 use crate::promql::infer::{Event, EventKind};
 
 /// The rule.
@@ -17,7 +16,7 @@ pub const RULE: Rule = rule!(
 );
 
 fn check(cx: &Context<'_>, used: &Use<'_>, event: &Event) -> Option<Diagnostic> {
-    let EventKind::UnsupportedByServer { construct, since, server, stability } = &event.kind else { return None };
+    let EventKind::UnsupportedByServer { construct, since, server } = &event.kind else { return None };
     let message =
         format!("Prometheus {}.{} does not have `{construct}`: it came with {}.{}", server.0, server.1, since.0, since.1);
     let diagnostic = RULE.at(cx.place(used, event.span), message);
@@ -25,9 +24,5 @@ fn check(cx: &Context<'_>, used: &Use<'_>, event: &Event) -> Option<Diagnostic> 
         Some(version) => diagnostic.label(version.span, "the version is set here"),
         None => diagnostic,
     };
-    let flag = match stability {
-        Stability::Stable => "",
-        _ => "; it also needs a feature flag there",
-    };
-    Some(diagnostic.help(format!("write it without, or run {}.{} or later (`stack.servers.prometheus`){flag}", since.0, since.1)))
+    Some(diagnostic.help(format!("write it without, or run {}.{} or later (`stack.servers.prometheus`)", since.0, since.1)))
 }
