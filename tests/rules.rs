@@ -46,7 +46,9 @@ fn lint(text: &str, settings: &LintSettings) -> (Vec<Diagnostic>, Sources) {
 }
 
 fn settings() -> LintSettings {
-    LintSettings { today: Date::parse("2026-06-01"), ..LintSettings::default() }
+    let mut settings = LintSettings::default();
+    settings.today = Date::parse("2026-06-01");
+    settings
 }
 
 /// One fenced block of a page.
