@@ -12,6 +12,9 @@ pub fn parse(source: SourceId, text: &str) -> Parsed {
 
 /// The one document of a JSON text, within limits of one's own.
 pub fn parse_within(source: SourceId, text: &str, limits: &Limits) -> Parsed {
+    if let Some(refused) = super::too_long(source, text) {
+        return refused;
+    }
     let mut parser = Parser { source, text, bytes: text.as_bytes(), at: 0, limits, values: 0, diagnostics: Vec::new() };
     let root = parser.document();
     let mut diagnostics = parser.diagnostics;

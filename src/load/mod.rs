@@ -25,7 +25,7 @@ pub mod yaml;
 mod unique;
 
 use crate::diagnostic::{self, Diagnostic, Severity};
-use crate::source::Sources;
+use crate::source::{SourceId, Sources, Span};
 use crate::world::World;
 use files::{LoadError, SpecFile};
 use overlay::Applied;
@@ -110,6 +110,14 @@ impl Parsed {
     pub fn has_errors(&self) -> bool {
         self.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
     }
+}
+
+/// A text that is too long for places in it, which are 32 bits wide.
+fn too_long(source: SourceId, text: &str) -> Option<Parsed> {
+    let fits = u32::try_from(text.len()).is_ok();
+    let span = Span::new(source, 0, 0);
+    let finding = || Diagnostic::error(rule::LIMIT, span, "the text is longer than 4 GiB").help("split the file");
+    (!fits).then(|| Parsed { documents: Vec::new(), diagnostics: vec![finding()] })
 }
 
 /// How much one text may ask for. The defaults let a spec of 100 MB with millions of values pass and stop what grows without bound.

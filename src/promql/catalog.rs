@@ -14,10 +14,11 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use crate::promql::functions::Version;
-use crate::promql::infer::Interval;
+use crate::promql::infer::{Interval, SampleKind};
 use crate::source::Span;
 use crate::unit::Unit;
 
+pub use crate::promql::infer::variant_from;
 pub use builtin::{Job, builtin_series};
 pub use expose::{Family, Spelling, bound_label};
 pub use pattern::{Pattern, PatternShape};
@@ -170,6 +171,8 @@ pub struct Variant {
     pub range: Option<Interval>,
     /// Whether `range` is only somebody's word, not forced by what the metric is.
     pub range_only_declared: bool,
+    /// What the samples of a recorded series are: those of its expression. `None`: as type and role say.
+    pub recorded: Option<SampleKind>,
     /// Its labels, target labels included; sorted by name.
     pub labels: Vec<(Name, LabelDomain)>,
     /// Whether series can carry labels that are not listed.
@@ -203,6 +206,7 @@ impl Variant {
             observed: None,
             range: None,
             range_only_declared: false,
+            recorded: None,
             labels: Vec::new(),
             open_labels: false,
             buckets: Vec::new(),
@@ -350,14 +354,4 @@ impl Catalog for MapCatalog {
     fn server(&self) -> &Server {
         &self.server
     }
-}
-// STUB
-/// stub
-pub fn variant_from(
-    _: &crate::promql::infer::Inference,
-    name: &str,
-    _: &std::collections::BTreeMap<String, String>,
-    _: Option<Span>,
-) -> Variant {
-    Variant::new(name, MetricType::Gauge)
 }

@@ -27,11 +27,15 @@ pub fn edit(sources: &Sources, node: &Node, range: Range<usize>, new_text: &str)
 
     let place = if scalar.text.is_empty() { old.start..old.start } else { source_range(&old.pieces, &range)? };
     let block = matches!(node.style, Style::Literal | Style::Folded);
+    if block && old.indent == usize::MAX {
+        // No line shows how far the text would have to be indented.
+        return None;
+    }
     // Outside of a block scalar the indentation after a line break has no one who checks it.
     let on_one_line = source.get(place.clone()).is_some_and(|written| !written.contains(['\n', '\r']));
     let in_place = fragment(node.style, new_text, &old, source).filter(|_| block || on_one_line).filter(|text| {
-        // What a block scalar keeps of the lines after it belongs to the check.
-        let window_end = old.pieces.iter().map(|piece| piece.source.end).max().unwrap_or(end).max(end);
+        // Whether a block scalar ends where it did depends on the blank lines after it and the line behind them.
+        let window_end = if block { end_of_next_line(source, end) } else { end };
         let before = source.get(start..place.start).unwrap_or_default();
         let after = source.get(place.end..window_end).unwrap_or_default();
         let changed = format!("{before}{text}{after}");
@@ -45,6 +49,14 @@ pub fn edit(sources: &Sources, node: &Node, range: Range<usize>, new_text: &str)
         Style::Plain | Style::SingleQuoted | Style::DoubleQuoted => Some(Edit { span: node.span, text: quoted(&wanted) }),
         _ => None,
     }
+}
+
+/// The end of the first line after `from` that is not blank.
+fn end_of_next_line(source: &str, from: usize) -> usize {
+    let rest = source.get(from..).unwrap_or_default();
+    let line = rest.trim_start_matches([' ', '\t', '\r', '\n']);
+    let length = line.find(['\r', '\n']).unwrap_or(line.len());
+    from + rest.len() - line.len() + length
 }
 
 /// The text as it is written within a scalar of this style on one line; `None` where the style cannot hold it.

@@ -267,6 +267,7 @@ fn refuses_what_is_not_safe() {
     assert_eq!(edit_text("e: |\n  a\n", "a", "a\u{7}"), None);
     assert_eq!(edit_text("e: >\n  a\n", "a", "a\nb"), None);
     assert_eq!(edit_text("e: |\n  a\n  b\n", "a\nb", "a\n b"), Some("e: |\n  a\n   b\n".into()));
+    assert_eq!(edit_text("e: |\n", "", "a\nb"), None, "an empty text has no indentation");
     let (sources, root) = load_as("e:\n", false);
     let node = root.and_then(|root| root.get("e").cloned()).expect("e");
     assert_eq!(super::edit(&sources, &node, 0..0, "x"), None, "nothing is written there");

@@ -1,5 +1,9 @@
 //! Events to tree.
 
+mod alias;
+mod layout;
+mod merge_key;
+
 use super::{kind_of_plain, repair};
 use crate::diagnostic::Diagnostic;
 use crate::load::tree::{Comment, Document, Key, Node, Pair, Scalar, ScalarKind, Style, Value};
@@ -7,7 +11,7 @@ use crate::load::{Limits, rule, unique};
 use crate::source::{SourceId, Span};
 use granit_parser::{Event, ScalarStyle, StructureStyle, Tag};
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Nothing more is to be read from this text.
 pub(super) struct Stop;
@@ -58,7 +62,7 @@ pub(super) struct Frame {
     /// The values of its merge keys, each with the place that its entries take.
     merges: Vec<Merge>,
     /// Which of its values were cut at a comma and joined again.
-    pub(super) joined: Vec<usize>,
+    pub(super) joined: BTreeSet<usize>,
     /// The first key without a value that reads like a label matcher.
     pub(super) matcher: Option<Span>,
 }
@@ -259,11 +263,11 @@ impl<'t> Builder<'t> {
             ScalarStyle::Plain => (Style::Plain, self.span(start, end)),
             ScalarStyle::SingleQuoted => (Style::SingleQuoted, self.span(start, end)),
             ScalarStyle::DoubleQuoted => (Style::DoubleQuoted, self.span(start, end)),
-            ScalarStyle::Literal => (Style::Literal, self.block_span(start, end)),
-            ScalarStyle::Folded => (Style::Folded, self.block_span(start, end)),
+            ScalarStyle::Literal => (Style::Literal, self.block_scalar(start, end)),
+            ScalarStyle::Folded => (Style::Folded, self.block_scalar(start, end)),
         };
         let mut text = if implicit { String::new() } else { text.into_owned() };
-        if text.capacity() / 2 > text.len() {
+        if text.capacity() - text.len() > 16 + text.len() / 8 {
             text.shrink_to_fit();
         }
         let mut kind = if style == Style::Plain { kind_of_plain(&text) } else { ScalarKind::String };
@@ -280,21 +284,9 @@ impl<'t> Builder<'t> {
         Ok(())
     }
 
-    /// A block scalar from its header to the end of its last line that is not blank; the event covers the content alone.
-    fn block_span(&self, start: usize, end: usize) -> Span {
-        let header = block_header(self.text, self.cursor, start).unwrap_or(start);
-        let indicators = self.text.get(header..).unwrap_or_default();
-        let header_end = header + indicators.len() - indicators.trim_start_matches(['|', '>', '+', '-']).len();
-        let content = self.text.get(start..end).unwrap_or_default();
-        let trimmed = content.trim_end_matches([' ', '\t', '\r', '\n']);
-        if trimmed.is_empty() {
-            let digits = self.text.get(header_end..).unwrap_or_default();
-            let more = digits.len() - digits.trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, '+' | '-')).len();
-            return self.span(header, header_end + more);
-        }
-        let blanks = content.get(trimmed.len()..).unwrap_or_default();
-        let blanks = blanks.find(['\r', '\n']).unwrap_or(blanks.len());
-        self.span(header, start + trimmed.len() + blanks)
+    fn block_scalar(&self, start: usize, end: usize) -> Span {
+        let range = layout::block_scalar(self.text, self.cursor, start..end);
+        self.span(range.start, range.end)
     }
 
     /// What a scalar with a tag is; reports tags that mean nothing here.
@@ -364,7 +356,7 @@ impl<'t> Builder<'t> {
             height: 0,
             key: KeySlot::Awaited,
             merges: Vec::new(),
-            joined: Vec::new(),
+            joined: BTreeSet::new(),
             matcher: None,
         });
         Ok(())
@@ -389,7 +381,7 @@ impl<'t> Builder<'t> {
                 repair::report_joined_pairs(&frame.joined, &pairs, self.text, &mut self.diagnostics);
                 unique::keep_first(&mut pairs, &mut self.diagnostics);
                 if !frame.merges.is_empty() {
-                    pairs = merge(pairs, std::mem::take(&mut frame.merges), &mut self.diagnostics);
+                    pairs = merge_key::apply(pairs, std::mem::take(&mut frame.merges), &mut self.diagnostics);
                 }
                 Value::Map(pairs)
             }
@@ -408,138 +400,68 @@ impl<'t> Builder<'t> {
         Ok(())
     }
 
-    fn remember(&mut self, anchor: usize, node: &Node, values: usize, bytes: usize, height: usize) -> Result<(), Stop> {
-        self.charge(values, bytes, node.span)?;
-        self.anchors.insert(anchor, Anchored { node: Some(node.clone()), values, bytes, height });
-        Ok(())
-    }
-
-    /// Takes a copy from the budget that bounds what aliases may cost.
-    fn charge(&mut self, values: usize, bytes: usize, at: Span) -> Result<(), Stop> {
-        self.copied_values = self.copied_values.saturating_add(values);
-        self.copied_bytes = self.copied_bytes.saturating_add(bytes);
-        if self.copied_values <= self.limits.copied_values && self.copied_bytes <= self.limits.copied_bytes {
-            return Ok(());
-        }
-        let message = format!(
-            "aliases and merge keys expand to more than {} values or {} MiB of text",
-            self.limits.copied_values,
-            self.limits.copied_bytes >> 20
-        );
-        Err(self.stop(at.start as usize, at.end as usize, message, "write the values out, or share them by name"))
-    }
-
-    fn alias(&mut self, anchor: usize, start: usize, end: usize) -> Result<(), Stop> {
-        let span = self.span(start, end);
-        let Some(target) = self.anchors.get(&anchor) else { return self.unknown_alias("", start, end) };
-        let (values, bytes, height) = (target.values, target.bytes, target.height);
-        if target.node.is_none() {
-            let name = self.text.get(start..end).unwrap_or_default();
-            let finding =
-                Diagnostic::error(rule::UNKNOWN_ANCHOR, span, format!("`{name}` stands inside the value that it names"))
-                    .help("a value cannot contain itself");
-            self.diagnostics.push(finding);
-            self.put_null(start, end);
-            return Ok(());
-        }
-        if self.frames.len() + height > self.limits.depth {
-            self.too_deep(start);
-            return Err(Stop);
-        }
-        self.charge(values, bytes, span)?;
-        self.values += values.saturating_sub(1);
-        self.count_value(start, end)?;
-        if let Some(node) = self.anchors.get(&anchor).and_then(|target| target.node.clone()) {
-            self.put(Made { node, start, end, height, bytes, implicit: false });
-        }
-        Ok(())
-    }
-
-    fn unknown_alias(&mut self, name: &str, start: usize, end: usize) -> Result<(), Stop> {
-        // A part that is read after a syntax error may use anchors of the part before it.
-        if self.offset == 0 {
-            let finding = Diagnostic::error(
-                rule::UNKNOWN_ANCHOR,
-                self.span(start, end),
-                format!("no value above has the anchor `&{name}`"),
-            )
-            .help(format!("a value that begins with `*` must be quoted: '*{name}'"));
-            self.diagnostics.push(finding);
-        }
-        self.put_null(start, end);
-        Ok(())
-    }
-
-    fn put_null(&mut self, start: usize, end: usize) {
-        let node = null(self.span(start, end));
-        self.put(Made { node, start, end, height: 0, bytes: 0, implicit: false });
-    }
-
     /// Puts a finished value where it belongs: the open list or mapping, or the document.
     fn put(&mut self, mut made: Made) {
-        let text = self.text;
-        let source = self.source;
         let Some(frame) = self.frames.last_mut() else {
             self.root = Some(made.node);
             return;
         };
-        if frame.kind == FrameKind::Mapping && made.implicit {
+        if made.implicit
+            && let KeySlot::Read { key, .. } = &frame.key
+            && let Some(colon) = layout::colon_after(self.text, key.span.end as usize)
+        {
             // What is not written stands behind its colon, where it would be written.
-            if let KeySlot::Read { key, .. } = &frame.key
-                && let Some(colon) = colon_after(text, key.span.end as usize)
-            {
-                made.start = made.start.max(colon);
-                made.end = made.end.max(colon);
-                made.node.span = Span::new(source, made.start, made.end);
-                made.implicit = false;
-            }
+            made.start = made.start.max(colon);
+            made.end = made.end.max(colon);
+            made.node.span = Span::new(self.source, made.start, made.end);
+            made.implicit = false;
+            repair::report_comment_for_value(key, self.text, colon, &mut self.diagnostics);
         }
         frame.end = frame.end.max(made.end);
         frame.height = frame.height.max(made.height);
         frame.bytes = frame.bytes.saturating_add(made.bytes);
         match frame.kind {
-            FrameKind::List => {
-                let before = self.nodes.get_mut(frame.base..).and_then(|items| items.last_mut());
-                if frame.flow && repair::joins(before.as_deref(), made.node.style, made.node.span, text) {
-                    if let Some(before) = before {
-                        repair::join(before, made.node.span, text);
-                        let at = self.nodes.len() - frame.base - 1;
-                        if frame.joined.last() != Some(&at) {
-                            frame.joined.push(at);
-                        }
-                    }
+            FrameKind::List => self.put_item(made),
+            FrameKind::Mapping => self.put_key_or_value(made),
+        }
+    }
+
+    fn put_item(&mut self, made: Made) {
+        let Some(frame) = self.frames.last_mut() else { return };
+        if frame.flow
+            && let Some(before) = self.nodes.get_mut(frame.base..).and_then(|items| items.last_mut())
+            && repair::joins(before, made.node.style, made.node.span, self.text)
+        {
+            repair::join(before, made.node.span, self.text);
+            frame.joined.insert(self.nodes.len() - frame.base - 1);
+            return;
+        }
+        self.nodes.push(made.node);
+    }
+
+    fn put_key_or_value(&mut self, made: Made) {
+        let Some(frame) = self.frames.last_mut() else { return };
+        match std::mem::replace(&mut frame.key, KeySlot::Awaited) {
+            KeySlot::Awaited => frame.key = read_key(made, self.text, &mut self.diagnostics),
+            KeySlot::Refused => {}
+            KeySlot::Read { key, plain } if plain && key.text == "<<" => {
+                frame.merges.push(Merge { at: self.pairs.len() - frame.base, key: key.span, value: made.node });
+            }
+            // A key in brackets that has neither colon nor value.
+            KeySlot::Read { key, plain: true } if made.implicit && frame.flow => {
+                if let Some(before) = self.pairs.get_mut(frame.base..).and_then(|pairs| pairs.last_mut())
+                    && repair::joins(&before.value, Style::Plain, key.span, self.text)
+                {
+                    repair::join(&mut before.value, key.span, self.text);
+                    frame.joined.insert(self.pairs.len() - frame.base - 1);
                     return;
                 }
-                self.nodes.push(made.node);
-            }
-            FrameKind::Mapping => match std::mem::replace(&mut frame.key, KeySlot::Awaited) {
-                KeySlot::Awaited => frame.key = read_key(made, text, &mut self.diagnostics),
-                KeySlot::Refused => {}
-                KeySlot::Read { key, plain } => {
-                    if plain && key.text == "<<" {
-                        frame.merges.push(Merge { at: self.pairs.len() - frame.base, key: key.span, value: made.node });
-                        return;
-                    }
-                    if made.implicit && frame.flow && plain {
-                        let before =
-                            self.pairs.get_mut(frame.base..).and_then(|pairs| pairs.last_mut()).map(|pair| &mut pair.value);
-                        if repair::joins(before.as_deref(), Style::Plain, key.span, text) {
-                            if let Some(before) = before {
-                                repair::join(before, key.span, text);
-                                let at = self.pairs.len() - frame.base - 1;
-                                if frame.joined.last() != Some(&at) {
-                                    frame.joined.push(at);
-                                }
-                            }
-                            return;
-                        }
-                        if frame.matcher.is_none() && repair::is_matcher(&key.text) {
-                            frame.matcher = Some(key.span);
-                        }
-                    }
-                    self.pairs.push(Pair { key, value: made.node });
+                if frame.matcher.is_none() && repair::is_matcher(&key.text) {
+                    frame.matcher = Some(key.span);
                 }
-            },
+                self.pairs.push(repair::split_at_colon(key, made.node, &mut self.diagnostics));
+            }
+            KeySlot::Read { key, .. } => self.pairs.push(Pair { key, value: made.node }),
         }
     }
 }
@@ -575,71 +497,4 @@ fn read_key(made: Made, text: &str, diagnostics: &mut Vec<Diagnostic>) -> KeySlo
     };
     diagnostics.push(finding);
     KeySlot::Refused
-}
-
-/// The offset behind the colon that follows a key at `from`, when there is one.
-fn colon_after(text: &str, from: usize) -> Option<usize> {
-    let rest = text.get(from..)?;
-    let trimmed = rest.trim_start_matches([' ', '\t', '\r', '\n']);
-    trimmed.starts_with(':').then(|| from + rest.len() - trimmed.len() + 1)
-}
-
-/// Where the `|` or `>` of a block scalar stands, between the end of the last event and the start of its content. Indicators,
-/// comments, an anchor and a tag may stand before it.
-fn block_header(text: &str, from: usize, to: usize) -> Option<usize> {
-    let bytes = text.as_bytes();
-    let mut at = from;
-    while at <= to {
-        match bytes.get(at)? {
-            b'|' | b'>' => return Some(at),
-            b' ' | b'\t' | b'\r' | b'\n' | b':' | b'-' | b'?' => at += 1,
-            b'#' => at += bytes.get(at..)?.iter().position(|b| matches!(b, b'\n' | b'\r'))?,
-            b'&' | b'!' => at += bytes.get(at..)?.iter().position(u8::is_ascii_whitespace)?,
-            _ => return None,
-        }
-    }
-    None
-}
-
-/// Puts merged entries where their merge key stands: an entry of the mapping itself wins, then the first that was merged.
-fn merge(own: Vec<Pair>, merges: Vec<Merge>, diagnostics: &mut Vec<Diagnostic>) -> Vec<Pair> {
-    let mut names: std::collections::BTreeSet<String> = own.iter().map(|pair| pair.key.text.clone()).collect();
-    let mut result = Vec::with_capacity(own.len());
-    let mut own = own.into_iter().enumerate().peekable();
-    let mut first: Option<Span> = None;
-    for merge in merges {
-        while let Some((_, pair)) = own.next_if(|(index, _)| *index < merge.at) {
-            result.push(pair);
-        }
-        if let Some(first) = first {
-            let finding = Diagnostic::error(rule::DUPLICATE_KEY, merge.key, "the key `<<` is here twice")
-                .label(first, "first here")
-                .help("give all mappings to one: `<<: [*a, *b]`");
-            diagnostics.push(finding);
-            continue;
-        }
-        first = Some(merge.key);
-        let parts = match merge.value.value {
-            Value::Seq(items) => items,
-            _ => vec![merge.value],
-        };
-        for part in parts {
-            let Value::Map(pairs) = part.value else {
-                let what = part.kind_name();
-                diagnostics.push(
-                    Diagnostic::error(rule::INVALID_MERGE, merge.key, format!("`<<` merges mappings, and this is {what}"))
-                        .label(part.span, what)
-                        .help("write `<<: *name`, or quote the key if it is meant as a name"),
-                );
-                continue;
-            };
-            for pair in pairs {
-                if names.insert(pair.key.text.clone()) {
-                    result.push(pair);
-                }
-            }
-        }
-    }
-    result.extend(own.map(|(_, pair)| pair));
-    result
 }

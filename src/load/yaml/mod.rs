@@ -27,6 +27,9 @@ pub fn parse(source: SourceId, text: &str) -> Parsed {
 
 /// All documents of a YAML text, within limits of one's own.
 pub fn parse_within(source: SourceId, text: &str, limits: &Limits) -> Parsed {
+    if let Some(refused) = super::too_long(source, text) {
+        return refused;
+    }
     if let Some(at) = text.bytes().position(|byte| byte == 0) {
         let span = Span::new(source, at, at + 1);
         let finding = Diagnostic::error(rule::ENCODING, span, "a NUL byte stands in the text")

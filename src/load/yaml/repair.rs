@@ -1,18 +1,20 @@
 //! Values that YAML takes apart without a word. `{expr: topk(10, x)}` is two keys, and `expr: {job="a"}` a mapping: both are
 //! reported, and what was plainly meant is put together again, so that one error does not breed others.
 
+use super::kind_of_plain;
 use crate::diagnostic::{Applicability, Diagnostic, Edit};
-use crate::load::tree::{Node, Pair, Scalar, ScalarKind, Style, Value};
+use crate::load::tree::{Key, Node, Pair, Scalar, ScalarKind, Style, Value};
 use crate::load::{place, rule};
 use crate::source::Span;
+use std::collections::BTreeSet;
 
 /// A value is not put together beyond this length, which bounds the work on hostile text.
 const LONGEST: usize = 4096;
 
 /// Whether a plain scalar at `next` is the rest of the value `before` it: an opening parenthesis is not closed there, and
 /// nothing but a comma stands between.
-pub(super) fn joins(before: Option<&Node>, style: Style, next: Span, text: &str) -> bool {
-    let Some(Node { value: Value::Scalar(scalar), span, style: Style::Plain }) = before else { return false };
+pub(super) fn joins(before: &Node, style: Style, next: Span, text: &str) -> bool {
+    let Node { value: Value::Scalar(scalar), span, style: Style::Plain } = before else { return false };
     style == Style::Plain
         && scalar.kind == ScalarKind::String
         && scalar.text.len() < LONGEST
@@ -43,13 +45,13 @@ fn one_line(text: &str) -> String {
     if text.contains(['\n', '\r']) { text.split_ascii_whitespace().collect::<Vec<_>>().join(" ") } else { text.to_owned() }
 }
 
-pub(super) fn report_joined_items(joined: &[usize], items: &[Node], text: &str, diagnostics: &mut Vec<Diagnostic>) {
+pub(super) fn report_joined_items(joined: &BTreeSet<usize>, items: &[Node], text: &str, diagnostics: &mut Vec<Diagnostic>) {
     for item in joined.iter().filter_map(|index| items.get(*index)) {
         diagnostics.push(quote_it("a list item", item.span, text));
     }
 }
 
-pub(super) fn report_joined_pairs(joined: &[usize], pairs: &[Pair], text: &str, diagnostics: &mut Vec<Diagnostic>) {
+pub(super) fn report_joined_pairs(joined: &BTreeSet<usize>, pairs: &[Pair], text: &str, diagnostics: &mut Vec<Diagnostic>) {
     for pair in joined.iter().filter_map(|index| pairs.get(*index)) {
         diagnostics.push(quote_it(&format!("the value of `{}`", pair.key.text), pair.value.span, text));
     }
@@ -86,4 +88,47 @@ pub(super) fn selector(node: Node, matcher: Span, written: &str, diagnostics: &m
     diagnostics.push(with_quotes(finding, node.span, &meant));
     let style = if meant == written { Style::Plain } else { Style::Synthetic };
     Node { value: Value::Scalar(Scalar { text: meant, kind: ScalarKind::String }), span: node.span, style }
+}
+
+/// `{for:5m}` is a key without a value, where an entry was plainly meant; `http://host` is not.
+pub(super) fn split_at_colon(key: Key, value: Node, diagnostics: &mut Vec<Diagnostic>) -> Pair {
+    let name_length = key.text.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-'))).unwrap_or(0);
+    let (name, rest) = key.text.split_at(name_length);
+    let written = rest.strip_prefix(':').filter(|rest| !rest.starts_with("//"));
+    // What is written on several lines or with escapes has other places than its text.
+    let exact = (key.span.end - key.span.start) as usize == key.text.len();
+    let Some(meant) = written.filter(|meant| !meant.is_empty() && !name.is_empty() && exact) else { return Pair { key, value } };
+    let offset = key.span.start + u32::try_from(name_length).unwrap_or(0);
+    let after_colon = Span { start: offset + 1, end: offset + 1, ..key.span };
+    diagnostics.push(
+        Diagnostic::error(
+            rule::SYNTAX,
+            key.span,
+            format!("`{}` has no space after its colon, so it is one key without a value", key.text),
+        )
+        .help(format!("write `{name}: {meant}`"))
+        .fix(Applicability::Safe, vec![Edit { span: after_colon, text: " ".to_owned() }]),
+    );
+    let scalar = Scalar { text: meant.to_owned(), kind: kind_of_plain(meant) };
+    let value = Node { value: Value::Scalar(scalar), span: Span { start: offset + 1, ..key.span }, style: Style::Plain };
+    Pair { key: Key { text: name.to_owned(), span: Span { end: offset, ..key.span } }, value }
+}
+
+/// `channel: #alerts` has no value: what was meant as one is a comment.
+pub(super) fn report_comment_for_value(key: &Key, text: &str, colon: usize, diagnostics: &mut Vec<Diagnostic>) {
+    let rest = text.get(colon..).unwrap_or_default();
+    let comment = rest.trim_start_matches([' ', '\t']);
+    let at = colon + rest.len() - comment.len();
+    if !comment.strip_prefix('#').is_some_and(|word| word.starts_with(char::is_alphanumeric)) {
+        return;
+    }
+    let value = comment.split(['\n', '\r']).next().unwrap_or_default();
+    let value = value.split(" #").next().unwrap_or_default().trim_end();
+    let span = Span::new(key.span.source, at, at + value.len());
+    let quoted = place::quoted(value);
+    diagnostics.push(
+        Diagnostic::warning(rule::SYNTAX, span, format!("`{}` has no value: what follows is a comment", key.text))
+            .help(format!("quote it: {quoted}; or put a space after `#` if it is a comment"))
+            .fix(Applicability::Unsafe, vec![Edit { span, text: quoted }]),
+    );
 }

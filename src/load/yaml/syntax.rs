@@ -27,10 +27,9 @@ pub(super) fn explain(builder: &Builder<'_>, kind: &ErrorKind, at: usize) -> Dia
         ErrorKind::UnclosedFlowCollection { open } => scene
             .error(at, at + 1, format!("`{open}` is not closed"))
             .help("add the closing bracket, or quote the value if the bracket is part of it"),
-        ErrorKind::MismatchedFlowCollectionEnd { open, close } => {
-            let finding = scene.error(at, at + 1, format!("`{close}` closes a `{open}`"));
-            scene.with_open_bracket(finding)
-        }
+        ErrorKind::MismatchedFlowCollectionEnd { open, close } => scene
+            .error(at, scene.end_of_char(), format!("`{open}` is closed by `{close}`"))
+            .help("let each bracket be closed by its own kind, or quote the value if the bracket is part of it"),
         ErrorKind::MisplacedFlowCollectionEnd => scene
             .error(at, scene.end_of_char(), format!("`{}` closes nothing", scene.char_at()))
             .help("remove it, or quote the value that it belongs to"),
@@ -90,7 +89,13 @@ struct Scene<'a, 't> {
 
 impl Scene<'_, '_> {
     fn error(&self, start: usize, end: usize, message: impl Into<String>) -> Diagnostic {
-        Diagnostic::error(rule::SYNTAX, self.builder.span(start, end.min(self.text.len())), message)
+        Diagnostic::error(rule::SYNTAX, self.span(start, end), message)
+    }
+
+    /// A span on character boundaries, whatever the arithmetic that led to it.
+    fn span(&self, start: usize, end: usize) -> Span {
+        let start = self.text.floor_char_boundary(start);
+        self.builder.span(start, self.text.ceil_char_boundary(end.max(start)))
     }
 
     fn slice(&self, start: usize, end: usize) -> &str {
@@ -121,12 +126,11 @@ impl Scene<'_, '_> {
     }
 
     fn with_open_bracket(&self, finding: Diagnostic) -> Diagnostic {
-        match self.frame() {
-            Some(frame) if frame.flow => {
-                let bracket = self.builder.span(frame.start, frame.start + 1);
-                finding.label(bracket, "opened here")
-            }
-            _ => finding,
+        // A pair in a list (`[a: b]`) is a mapping without brackets of its own.
+        let is_bracket = |frame: &&Frame| self.slice(frame.start, self.text.len()).starts_with(['[', '{']);
+        match self.builder.frames().iter().rev().take_while(|frame| frame.flow).find(is_bracket) {
+            Some(frame) => finding.label(self.span(frame.start, frame.start + 1), "opened here"),
+            None => finding,
         }
     }
 
@@ -170,7 +174,7 @@ impl Scene<'_, '_> {
                     return self.with_open_bracket(finding);
                 }
                 let whole = whole.split(" #").next().unwrap_or(whole).trim_end();
-                let span = self.builder.span(start, start + whole.len());
+                let span = self.span(start, start + whole.len());
                 let quoted = place::quoted(whole);
                 return Diagnostic::error(rule::SYNTAX, span, "`: ` stands inside a value that is not quoted")
                     .help(format!("quote it: {quoted}"))
@@ -190,12 +194,12 @@ impl Scene<'_, '_> {
             return self
                 .error(start, start + first.len(), format!("`{first}` has no space after its colon, so it is text and not a key"))
                 .help(format!("write `{name}: {value}`"))
-                .fix(Applicability::Safe, vec![Edit { span: self.builder.span(after, after), text: " ".into() }]);
+                .fix(Applicability::Safe, vec![Edit { span: self.span(after, after), text: " ".into() }]);
         }
         let line = self.start_of_line(last.end as usize);
         let key_start = line + self.slice(line, last.end as usize).len() - self.slice(line, last.end as usize).trim_start().len();
         let key = self.slice(key_start, last.end as usize);
-        let first_span = self.builder.span(start, start + first.len());
+        let first_span = self.span(start, start + first.len());
         self.error(key_start, last.end as usize, format!("the key `{key}` is indented under a value"))
             .label(first_span, "the value that it continues")
             .help("give the key the indentation of its siblings, or remove the value above it")
@@ -209,7 +213,7 @@ impl Scene<'_, '_> {
             && last.end as usize == self.at
         {
             let value = self.slice(last.start as usize, last.end as usize);
-            let span = self.builder.span(last.start as usize, self.at + 1);
+            let span = self.span(last.start as usize, self.at + 1);
             let finding = Diagnostic::error(rule::SYNTAX, span, format!("the value `{value}` ends at `{here}`"));
             return self.with_open_bracket(finding).help("inside brackets a value that holds [ ] { } or , must be quoted");
         }
@@ -253,7 +257,7 @@ impl Scene<'_, '_> {
         let value =
             if flow { line.split([',', '}', ']']).next().unwrap_or(line) } else { line.split(" #").next().unwrap_or(line) }
                 .trim_end();
-        let span = self.builder.span(self.at, self.at + value.len());
+        let span = self.span(self.at, self.at + value.len());
         let quoted = place::quoted(value);
         Diagnostic::error(rule::SYNTAX, span, format!("a value cannot begin with `{}`", self.char_at()))
             .help(format!("quote it: {quoted}"))
@@ -266,7 +270,7 @@ impl Scene<'_, '_> {
         let finding = self.error(self.at, self.end_of_char(), "text follows a closing quote");
         let Some(opening) = opening else { return finding.help("quote the whole value") };
         let quote = if self.slice(opening, self.at).starts_with('\'') { '\'' } else { '"' };
-        let finding = finding.label(self.builder.span(opening, opening + 1), "the quoted value begins here");
+        let finding = finding.label(self.span(opening, opening + 1), "the quoted value begins here");
         if self.slice(opening, self.at).contains('\n') {
             return finding.help(format!("is the closing `{quote}` missing on that line?"));
         }
@@ -285,13 +289,13 @@ impl Scene<'_, '_> {
         }
         let whole = self.slice(start, self.end_of_line());
         let whole = whole.split(" #").next().unwrap_or(whole).trim_end();
-        let span = self.builder.span(start, start + whole.len());
+        let span = self.span(start, start + whole.len());
         let what = if whole.starts_with('{') { "mapping" } else { "list" };
         let quoted = place::quoted(whole);
         let bracket = whole.chars().next().unwrap_or(' ');
         Some(
             Diagnostic::error(rule::SYNTAX, span, format!("a value that begins with `{bracket}` is read as a {what}"))
-                .label(self.builder.span(end, start + whole.len()), "this is left over")
+                .label(self.span(end, start + whole.len()), "this is left over")
                 .help(format!("quote it: {quoted}"))
                 .fix(Applicability::Unsafe, vec![Edit { span, text: quoted }]),
         )
@@ -322,7 +326,7 @@ impl Scene<'_, '_> {
         let line = self.start_of_line(self.at);
         let before = self.slice(line, self.at);
         let frame = self.frame();
-        let opened = frame.map(|frame| (self.builder.span(frame.start, frame.start), frame.kind));
+        let opened = frame.map(|frame| (self.span(frame.start, frame.start), frame.kind));
         let finding = if !before.trim().is_empty() && !before.trim_start().starts_with('-') {
             if let Some(finding) = self.after_brackets() {
                 return finding;
@@ -362,7 +366,7 @@ impl Scene<'_, '_> {
                     format!("`{line}` has no space after its colon, so it is text and not a key"),
                 )
                 .help(format!("write `{name}: {value}`"))
-                .fix(Applicability::Safe, vec![Edit { span: self.builder.span(after, after), text: " ".into() }]);
+                .fix(Applicability::Safe, vec![Edit { span: self.span(after, after), text: " ".into() }]);
         }
         self.error(self.at, self.at + line.len(), "a key without `:`")
             .help("write `key: value`; if this is the rest of the value above, indent it further than its key")

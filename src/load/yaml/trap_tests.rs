@@ -82,6 +82,27 @@ fn no_space_after_a_colon() {
 }
 
 #[test]
+fn no_space_after_a_colon_in_brackets() {
+    let text = "{for:5m, n:3, above: 1}";
+    let found = findings(text);
+    assert_eq!(found[0], "1:2 `for:5m` spec/syntax: `for:5m` has no space after its colon, so it is one key without a value");
+    let (_, parsed) = load(text);
+    assert_eq!(show(&parsed.documents[0].root), r#"{for: "5m", n: 3, above: 1}"#, "what was meant goes on");
+    assert_eq!(fixed("{for:5m}"), r#"{for: "5m"}"#);
+    assert_eq!(findings("{http://host, a}"), [""; 0]);
+}
+
+#[test]
+fn a_value_that_is_a_comment() {
+    let text = "channel: #alerts # main\nnext: 1\n";
+    assert_eq!(one(text), "1:10 `#alerts` spec/syntax: `channel` has no value: what follows is a comment");
+    assert_eq!(fixed(text), r##"{channel: "#alerts", next: 1}"##);
+    for text in ["a: # todo\nb: 1\n", "a: #todo\n  b: 1\n", "a: x #todo\n", "a:\n#todo\nb: 1\n"] {
+        assert_eq!(findings(text), [""; 0], "{text:?}");
+    }
+}
+
+#[test]
 fn a_colon_inside_a_value() {
     let text = "summary: Disk: full # soon\n";
     assert_eq!(one(text), "1:10 `Disk: full` spec/syntax: `: ` stands inside a value that is not quoted");
@@ -131,7 +152,7 @@ fn quotes() {
 fn brackets_and_indentation() {
     assert!(one("{a: {b: 1}\n").contains("1:1 `{` spec/syntax: `{` is not closed"));
     assert!(one("a: ]\n").contains("`]` closes nothing"));
-    assert!(one("a: [1}\n").contains("`}` closes a `[`"));
+    assert!(one("a: [1}\n").contains("1:4 `[` spec/syntax: `[` is closed by `}`"));
     assert!(one("a: [1, 2\nb: 3\n").starts_with("2:2"), "{}", one("a: [1, 2\nb: 3\n"));
     assert_eq!(
         one("a:\n  - b\n c: d\n"),

@@ -170,6 +170,7 @@ impl Family {
             },
             range,
             range_only_declared: range.is_some(),
+            recorded: None,
             labels,
             open_labels: self.open_labels,
             buckets: if role == SeriesRole::Bucket { self.buckets.clone() } else { Vec::new() },

@@ -10,12 +10,13 @@ use super::facts::{Cause, Condition, Facts, Reason, SampleKind};
 use super::labels::{LabelFact, LabelSet, Labels, METRIC_NAME};
 use super::notes::Notes;
 use super::range::Interval;
-use super::support;
+use super::units;
 use super::walk::{Operand, consume, consumed};
 use crate::promql::ast::{Aggregate, ExprKind, ValueType};
 use crate::promql::catalog::{Name, Presence, Values};
 use crate::promql::operators::AggregateOp;
 use crate::promql::span::Span;
+use crate::unit::Unit;
 
 /// What an aggregation returns.
 pub(super) fn facts(
@@ -27,7 +28,6 @@ pub(super) fn facts(
 ) -> Facts {
     let op = aggregate.op;
     let input = operand.facts;
-    support::aggregation(notes, op, aggregate.op_span);
     if !matches!(
         op,
         AggregateOp::Count | AggregateOp::Group | AggregateOp::CountValues | AggregateOp::Limitk | AggregateOp::LimitRatio
@@ -82,10 +82,19 @@ pub(super) fn facts(
             }
         }
         _ => {
-            result.unit = derive::no_unit(span, cause.clone());
+            result.unit = match op {
+                AggregateOp::Count => derive::unit(Unit::count(units::SERIES), span, cause.clone()),
+                _ => derive::no_unit(span, cause.clone()),
+            };
             result.observed = None;
             result.range.only_declared = false;
         }
+    }
+    match (op, input.samples) {
+        // How many hold, and which share of them.
+        (AggregateOp::Sum, SampleKind::Boolean) => result.unit = derive::unit(Unit::count(units::SERIES), span, cause.clone()),
+        (AggregateOp::Avg, SampleKind::Boolean) => result.unit = derive::unit(Unit::ratio(), span, cause.clone()),
+        _ => {}
     }
     if op == AggregateOp::CountValues {
         count_values(aggregate, &mut result, cause, span);
@@ -132,7 +141,9 @@ fn interval(op: AggregateOp, input: &Facts, quantile: Option<f64>) -> Interval {
         }
         AggregateOp::Group => Interval::exactly(1.0),
         AggregateOp::Stddev | AggregateOp::Stdvar => {
-            Interval { nan: values.nan || infinite, ..Interval::new(0.0, f64::INFINITY) }
+            // Finite numbers too far apart have no finite difference.
+            let apart = values.has_numbers() && !(values.hi - values.lo).is_finite();
+            Interval { nan: values.nan || infinite || apart, ..Interval::new(0.0, f64::INFINITY) }
         }
         _ => values,
     }

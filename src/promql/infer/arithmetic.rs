@@ -47,10 +47,10 @@ pub(super) fn interval(op: BinaryOp, a: Interval, b: Interval) -> Interval {
         return Interval::exactly(compute(op, left, right));
     }
     match op {
-        BinaryOp::Add => a.add(b),
-        BinaryOp::Sub => a.subtract(b),
-        BinaryOp::Mul => a.multiply(b),
-        BinaryOp::Div => a.divide(b),
+        BinaryOp::Add => a.plus(b),
+        BinaryOp::Sub => a.minus(b),
+        BinaryOp::Mul => a.times(b),
+        BinaryOp::Div => a.over(b),
         BinaryOp::Mod => modulo(a, b),
         BinaryOp::Pow => power(a, b),
         BinaryOp::Atan2 => Interval { nan: a.nan || b.nan, ..Interval::new(-std::f64::consts::PI, std::f64::consts::PI) },

@@ -12,7 +12,6 @@ use super::notes::Notes;
 use super::range::Interval;
 use super::set_operators;
 use super::share;
-use super::support;
 use super::units;
 use super::walk::{Operand, Role, consume, consumed};
 use crate::promql::ast::{Binary, ExprKind, GroupSide, ValueType};
@@ -30,8 +29,7 @@ pub(super) fn facts(
     span: Span,
     role: Role,
 ) -> Facts {
-    let fill = binary.fill.left.as_ref().or(binary.fill.right.as_ref()).map(|fill| fill.span);
-    support::operator(notes, binary.op, binary.op_span, fill);
+    let filled = binary.fill.left.is_some() || binary.fill.right.is_some();
     if left.facts.kind == Some(ValueType::String) || right.facts.kind == Some(ValueType::String) {
         return derive::hidden(None, span);
     }
@@ -59,7 +57,7 @@ pub(super) fn facts(
     if let Some(verdict) = comparison
         && verdict == Verdict::Never
         && binary.bool_modifier.is_none()
-        && fill.is_none()
+        && !filled
         && result.empty.is_none()
         && result.kind != Some(ValueType::Scalar)
     {
@@ -121,8 +119,8 @@ fn values(binary: &Binary, left: Operand<'_>, right: Operand<'_>, span: Span) ->
         // A histogram is no number; what is float stays within.
         interval = interval.union(Interval::NONE);
     }
-    if share::is_share(binary, l, r) {
-        interval = interval.intersection(Interval::new(0.0, 1.0).or_nan());
+    if let Some(greatest) = share::greatest(binary, l, r) {
+        interval = interval.intersection(Interval::new(0.0, greatest).or_nan());
     }
     let constants = (l.constant(), r.constant());
     let unit = match op {

@@ -8,8 +8,9 @@ use super::labels::{LabelFact, Labels};
 use super::range::Interval;
 use crate::promql::ast::GroupSide;
 use crate::promql::catalog::{Completeness, Name, Values, Variant};
-use crate::promql::functions::{Stability, Version};
+use crate::promql::functions::Version;
 use crate::promql::operators::{AggregateOp, BinaryOp, MatchOp};
+use crate::promql::requirement::Construct;
 use crate::promql::span::Span;
 use crate::unit::Unit;
 
@@ -259,14 +260,12 @@ pub enum EventKind {
     },
     /// Something that the targeted server does not have.
     UnsupportedByServer {
-        /// What it is, as it is written.
-        construct: &'static str,
+        /// What it is.
+        construct: Construct,
         /// The first version that has it.
         since: Version,
         /// The version of the server.
         server: Version,
-        /// Whether it then also needs a feature flag.
-        stability: Stability,
     },
     /// A metric that should no longer be used.
     Deprecated {

@@ -178,7 +178,7 @@ impl UnitFact {
     pub fn known(&self) -> Option<&Unit> {
         match &self.unit {
             UnitKnowledge::Known(unit) => Some(unit),
-            UnitKnowledge::Unknown | UnitKnowledge::Any => None,
+            UnitKnowledge::Unknown | UnitKnowledge::Any | UnitKnowledge::Multiple(_) => None,
         }
     }
 }
@@ -192,6 +192,8 @@ pub enum UnitKnowledge {
     Any,
     /// This one.
     Known(Unit),
+    /// A unit without a name: a known one times a constant, as after `100 *`. It says nothing until a further step gives it a name.
+    Multiple(Unit),
 }
 
 /// The values that float samples can take. Native histograms are not numbers and are outside of it.

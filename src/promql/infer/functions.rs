@@ -11,7 +11,6 @@ use super::math;
 use super::notes::Notes;
 use super::over_time;
 use super::range::Interval;
-use super::support;
 use super::walk::Operand;
 use crate::promql::ast::{Call, ExprKind, ValueType, VectorSelector};
 use crate::promql::catalog::{Presence, Values};
@@ -67,7 +66,6 @@ pub(super) fn asks_for_absence(call: &Call) -> bool {
 /// What a call returns.
 pub(super) fn facts(notes: &mut Notes<'_>, call: &Call, args: &[Operand<'_>], span: Span) -> Facts {
     let Some(function) = call.function() else { return derive::hidden(None, span) };
-    support::function(notes, function, call.callee_span);
     let site = Site { function, args, span, callee_span: call.callee_span };
     let hidden = || derive::hidden(Some(function.returns), span);
     let name = function.name;

@@ -71,7 +71,7 @@ pub(super) fn facts(notes: &mut Notes<'_>, site: &Site<'_>) -> Facts {
 fn per_what(observed: &Unit, input: &Facts, site: &Site<'_>) -> super::facts::UnitFact {
     let unit = match &input.unit.unit {
         UnitKnowledge::Known(unit) => unit.clone(),
-        UnitKnowledge::Unknown | UnitKnowledge::Any => observed.clone(),
+        UnitKnowledge::Unknown | UnitKnowledge::Any | UnitKnowledge::Multiple(_) => observed.clone(),
     };
     derive::unit(unit, site.span, Cause::Function(site.name()))
 }
@@ -152,12 +152,12 @@ fn check_operand(notes: &mut Notes<'_>, site: &Site<'_>, arg: Operand<'_>, takes
         return;
     }
     let reason = input.labels.reason(BOUND);
-    let of_buckets = || is_bucket_metric(notes, arg);
-    if takes_buckets && matches!(input.samples, SampleKind::Buckets | SampleKind::BucketGrowth) {
-        notes.event(site.callee_span, EventKind::QuantileWithoutLe { function, reason: reason.clone() });
-    } else if takes_buckets && input.samples == SampleKind::AggregatedCounter && of_buckets() {
-        notes.event(site.callee_span, EventKind::QuantileWithoutLe { function, reason: reason.clone() });
-    } else if takes_buckets && input.samples == SampleKind::Unknown && of_buckets() {
+    let of_buckets = match input.samples {
+        SampleKind::Buckets | SampleKind::BucketGrowth => true,
+        SampleKind::AggregatedCounter | SampleKind::Unknown => is_bucket_metric(notes, arg),
+        _ => false,
+    };
+    if takes_buckets && of_buckets {
         notes.event(site.callee_span, EventKind::QuantileWithoutLe { function, reason: reason.clone() });
     } else if !may_be_native(input.samples) {
         let variants = notes.variants_in(arg.first, arg.node);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use smallvec::SmallVec;
 
 use super::events::EventKind;
-use super::facts::{Cause, Facts, Reason};
+use super::facts::{Cause, Facts, Reason, SampleKind};
 use super::labels::{LabelFact, LabelSet, Labels, METRIC_NAME};
 use super::notes::Notes;
 use crate::promql::ast::{Binary, GroupSide, Label};
@@ -192,7 +192,8 @@ impl<'a> Pairing<'a> {
                 outside.iter().filter(|fact| self.certainly_varies(fact, facts)).map(|fact| (*fact).clone()).collect();
             let proved = !varying.is_empty();
             let labels = if proved { varying } else { outside.into_iter().cloned().collect() };
-            if labels.is_empty() {
+            // One target has one info series at a time, whatever its labels say.
+            if labels.is_empty() || (!proved && facts.samples == SampleKind::Info) {
                 continue;
             }
             let grouping_would_help = self.group().is_none() && other_unique;
@@ -290,7 +291,7 @@ impl<'a> Pairing<'a> {
             match label.name.as_plain() {
                 Some(name) => {
                     let name = Name::from(name);
-                    let mut fact = LabelFact { varies: false, ..one.get(&name) };
+                    let mut fact = LabelFact { varies: false, target: false, ..one.get(&name) };
                     if self.is_filled() {
                         fact = LabelFact { presence: Presence::Perhaps, ..LabelFact::unknown(name.clone(), reason.clone()) };
                     }

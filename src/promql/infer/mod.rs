@@ -28,11 +28,11 @@ mod math;
 mod notes;
 mod over_time;
 mod range;
+mod record;
 mod regexes;
 mod selector;
 mod set_operators;
 mod share;
-mod support;
 mod units;
 mod walk;
 
@@ -41,4 +41,8 @@ pub use facts::{Cause, Condition, Facts, MetricUse, RangeFact, Reason, SampleKin
 pub use inference::{Context, Inference, Node, Purpose, VariableValues};
 pub use labels::{LabelFact, LabelSet, Labels, METRIC_NAME};
 pub use range::Interval;
+pub use record::variant_from;
 pub use walk::infer;
+
+#[cfg(test)]
+mod tests;

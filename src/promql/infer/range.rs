@@ -160,7 +160,7 @@ impl Interval {
 
     /// The set of `a + b`.
     #[must_use]
-    pub fn add(self, other: Self) -> Self {
+    pub fn plus(self, other: Self) -> Self {
         if !self.has_numbers() || !other.has_numbers() {
             return Self { nan: self.nan || other.nan, ..Self::NONE };
         }
@@ -171,14 +171,14 @@ impl Interval {
 
     /// The set of `-a`.
     #[must_use]
-    pub fn negate(self) -> Self {
+    pub fn negated(self) -> Self {
         Self { lo: -self.hi, hi: -self.lo, lo_open: self.hi_open, hi_open: self.lo_open, nan: self.nan }
     }
 
     /// The set of `a - b`.
     #[must_use]
-    pub fn subtract(self, other: Self) -> Self {
-        self.add(other.negate())
+    pub fn minus(self, other: Self) -> Self {
+        self.plus(other.negated())
     }
 
     /// An operation on all pairs of ends. `0 * Inf` and `Inf / Inf` stand for values next to them that tend to a zero.
@@ -191,7 +191,7 @@ impl Interval {
 
     /// The set of `a * b`.
     #[must_use]
-    pub fn multiply(self, other: Self) -> Self {
+    pub fn times(self, other: Self) -> Self {
         if !self.has_numbers() || !other.has_numbers() {
             return Self { nan: self.nan || other.nan, ..Self::NONE };
         }
@@ -202,7 +202,7 @@ impl Interval {
 
     /// The set of `a / b`.
     #[must_use]
-    pub fn divide(self, other: Self) -> Self {
+    pub fn over(self, other: Self) -> Self {
         if !self.has_numbers() || !other.has_numbers() {
             return Self { nan: self.nan || other.nan, ..Self::NONE };
         }
@@ -241,12 +241,12 @@ impl fmt::Display for Interval {
         if self.is_unbounded_below() {
             write!(f, "(…, ")?;
         } else {
-            write!(f, "{}{}, ", if self.lo_open { '(' } else { '[' }, self.lo)?;
+            write!(f, "{}{}, ", if self.lo_open { '(' } else { '[' }, self.lo + 0.0)?;
         }
         if self.is_unbounded_above() {
             write!(f, "…)")?;
         } else {
-            write!(f, "{}{}", self.hi, if self.hi_open { ')' } else { ']' })?;
+            write!(f, "{}{}", self.hi + 0.0, if self.hi_open { ')' } else { ']' })?;
         }
         if self.nan { f.write_str(" or NaN") } else { Ok(()) }
     }

@@ -356,7 +356,8 @@ fn labels_of(variant: &Arc<Variant>, span: Span) -> Labels {
             max: domain.max,
             total: domain.total.clone(),
             target: domain.target,
-            varies: several && domain.presence == Presence::Present,
+            // An expression may have let only some of the values through.
+            varies: several && domain.presence == Presence::Present && variant.recorded.is_none(),
             reason: reason.clone(),
         }
     });
@@ -369,6 +370,9 @@ fn labels_of(variant: &Arc<Variant>, span: Span) -> Labels {
 }
 
 fn sample_kind(variant: &Variant) -> SampleKind {
+    if let Some(samples) = variant.recorded {
+        return samples;
+    }
     match (variant.role, variant.metric_type) {
         (SeriesRole::Bucket, _) => SampleKind::Buckets,
         (SeriesRole::Sum | SeriesRole::Count, _) | (SeriesRole::Value, MetricType::Counter) => SampleKind::Counter,
@@ -406,7 +410,9 @@ fn identify(labels: &mut Labels, used: &[(usize, &Arc<Variant>)]) {
     let has_target = of_target("job") && of_target("instance");
     let unique: LabelSet = labels
         .iter()
-        .filter(|fact| !fact.is_fixed() && !(has_target && fact.target && !matches!(&*fact.name, "job" | "instance")))
+        .filter(|fact| !fact.is_fixed())
+        // The other labels of a target follow from these two.
+        .filter(|fact| !has_target || !fact.target || matches!(&*fact.name, "job" | "instance"))
         .map(|fact| fact.name.clone())
         .collect();
     labels.set_unique(Some(unique));

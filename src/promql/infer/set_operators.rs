@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use super::derive;
-use super::facts::{Cause, Condition, Facts, RangeFact, Reason, UnitFact};
+use super::facts::{Cause, Condition, Facts, RangeFact, Reason, SampleKind, UnitFact};
 use super::matching::Pairing;
 use super::notes::Notes;
 use super::units;
 use super::walk::Operand;
 use crate::promql::ast::{Binary, ValueType};
+use crate::promql::catalog::Presence;
 use crate::promql::operators::BinaryOp;
 use crate::promql::span::Span;
 
@@ -62,15 +63,24 @@ fn union(left: &Facts, right: &Facts, span: Span) -> Facts {
     let unit_reason = if left.unit.known().is_some() { left.unit.reason.clone() } else { right.unit.reason.clone() };
     let interval = left.range.interval.union(right.range.interval);
     let range_reason = if interval == left.range.interval { left.range.reason.clone() } else { reason.clone() };
+    let labels = left.labels.join(&right.labels, &reason);
+    let combined =
+        (labels.others() == Presence::Absent).then(|| labels.combinations(labels.iter().map(|fact| &*fact.name))).flatten();
+    let summed = left.bound.zip(right.bound).map(|(a, b)| a.saturating_add(b));
+    let bound = combined.into_iter().chain(summed).min();
     Facts {
         kind: Some(ValueType::InstantVector),
-        samples: left.samples.join(right.samples),
+        samples: match (left.samples, right.samples) {
+            // `or vector(0)` fills gaps in what the left side is.
+            (samples, SampleKind::Constant) | (SampleKind::Constant, samples) => samples,
+            (a, b) => a.join(b),
+        },
         condition: left.condition.or(right.condition),
-        labels: Arc::new(left.labels.join(&right.labels, &reason)),
+        labels: Arc::new(labels),
         unit: UnitFact { unit, reason: unit_reason },
         observed: left.observed.clone().filter(|unit| right.observed.as_ref().is_some_and(|other| unit.same(other))),
         range: RangeFact { interval, only_declared: left.range.only_declared || right.range.only_declared, reason: range_reason },
-        bound: left.bound.zip(right.bound).map(|(a, b)| a.saturating_add(b)),
+        bound,
         empty: None,
     }
 }

@@ -9,14 +9,29 @@ use crate::promql::ast::{Aggregate, Binary, Expr, ExprKind, Fill, GroupSide, Gro
 use crate::promql::duration::{DurationExpr, DurationKind};
 use crate::promql::operators::{AggregateOp, BinaryOp, MatchOp};
 
-/// Whether `lhs / rhs` is a part by its whole.
-pub(super) fn is_share(binary: &Binary, left: &Facts, right: &Facts) -> bool {
+/// The greatest value of `lhs / rhs`, where it is a part by its whole, perhaps times a constant: 1, or 100 for `100 * part / whole`.
+pub(super) fn greatest(binary: &Binary, left: &Facts, right: &Facts) -> Option<f64> {
+    let part = binary.lhs.without_parens();
+    let (part, factor) = match &part.kind {
+        ExprKind::Binary(product) if product.op == BinaryOp::Mul && product.matching.is_none() => {
+            match (&product.lhs.without_parens().kind, &product.rhs.without_parens().kind) {
+                (ExprKind::Number(number), _) => (product.rhs.without_parens(), number.value),
+                (_, ExprKind::Number(number)) => (product.lhs.without_parens(), number.value),
+                _ => (part, 1.0),
+            }
+        }
+        _ => (part, 1.0),
+    };
+    (factor > 0.0 && factor.is_finite() && is_share(binary, part, left, right)).then_some(factor)
+}
+
+fn is_share(binary: &Binary, part: &Expr, left: &Facts, right: &Facts) -> bool {
     let filled = binary.fill.left.is_some() || binary.fill.right.is_some();
     let counts = left.range.interval.lo >= 0.0 && right.range.interval.lo >= 0.0;
     if binary.op != BinaryOp::Div || filled || !counts {
         return false;
     }
-    let (part, whole) = (binary.lhs.without_parens(), binary.rhs.without_parens());
+    let whole = binary.rhs.without_parens();
     match (&part.kind, &whole.kind) {
         (ExprKind::Aggregate(part), ExprKind::Aggregate(whole)) => {
             same_aggregation(part, whole) && keys_are_groups(binary, part, whole)

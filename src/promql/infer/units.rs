@@ -7,6 +7,9 @@ use super::facts::UnitKnowledge;
 use crate::promql::catalog::OBSERVATIONS;
 use crate::unit::{Dimension, Unit};
 
+/// What `count` counts.
+pub(super) const SERIES: &str = "series";
+
 /// Units that have a name: what a number may be converted to by a plain factor.
 static NAMED: LazyLock<Vec<Unit>> = LazyLock::new(|| Unit::known_words().filter_map(|word| Unit::parse(word).ok()).collect());
 
@@ -28,54 +31,64 @@ pub(super) fn join(left: &UnitKnowledge, right: &UnitKnowledge) -> UnitKnowledge
 /// Of a product; the constants are the numbers that the sides always are.
 pub(super) fn multiply(left: (&UnitKnowledge, Option<f64>), right: (&UnitKnowledge, Option<f64>)) -> UnitKnowledge {
     match (left, right) {
-        ((UnitKnowledge::Known(a), _), (UnitKnowledge::Known(b), _)) => UnitKnowledge::Known(simplified(a.multiply(b))),
-        ((UnitKnowledge::Known(unit), _), (UnitKnowledge::Any, Some(by)))
-        | ((UnitKnowledge::Any, Some(by)), (UnitKnowledge::Known(unit), _)) => converted(unit, by),
         ((UnitKnowledge::Any, _), (UnitKnowledge::Any, _)) => UnitKnowledge::Any,
-        _ => UnitKnowledge::Unknown,
+        ((unit, _), (UnitKnowledge::Any, Some(by))) | ((UnitKnowledge::Any, Some(by)), (unit, _)) => converted(unit, by),
+        ((a, _), (b, _)) => combined(a, b, |a, b| a.multiply(b)),
     }
 }
 
 /// Of a quotient.
 pub(super) fn divide(left: (&UnitKnowledge, Option<f64>), right: (&UnitKnowledge, Option<f64>)) -> UnitKnowledge {
     match (left, right) {
-        ((UnitKnowledge::Known(a), _), (UnitKnowledge::Known(b), _)) => UnitKnowledge::Known(simplified(a.divide(b))),
-        ((UnitKnowledge::Known(unit), _), (UnitKnowledge::Any, Some(by))) if by != 0.0 => converted(unit, 1.0 / by),
         ((UnitKnowledge::Any, _), (UnitKnowledge::Any, _)) => UnitKnowledge::Any,
-        _ => UnitKnowledge::Unknown,
+        ((unit, _), (UnitKnowledge::Any, Some(by))) if by != 0.0 => converted(unit, 1.0 / by),
+        ((a, _), (b, _)) => combined(a, b, |a, b| a.divide(b)),
     }
 }
 
 /// Per second.
 pub(super) fn per_second(unit: &UnitKnowledge) -> UnitKnowledge {
     match unit {
-        UnitKnowledge::Known(unit) => UnitKnowledge::Known(unit.divide(&Unit::seconds())),
-        UnitKnowledge::Any | UnitKnowledge::Unknown => UnitKnowledge::Unknown,
+        UnitKnowledge::Any => UnitKnowledge::Unknown,
+        _ => combined(unit, &UnitKnowledge::Known(Unit::seconds()), |a, b| a.divide(b)),
     }
 }
 
-/// A mean per observation is in the unit of what is observed.
-fn simplified(unit: Unit) -> Unit {
-    let observation = unit.dimensions().iter().find(|(dimension, exponent)| {
-        *exponent < 0 && matches!(dimension, Dimension::Count(things) if &**things == OBSERVATIONS)
-    });
-    match observation {
-        Some((dimension, -1)) if unit.dimensions().len() > 1 => {
-            let dimension = dimension.clone();
-            unit.multiply(&Unit::of(dimension))
+fn combined(left: &UnitKnowledge, right: &UnitKnowledge, operation: impl Fn(&Unit, &Unit) -> Unit) -> UnitKnowledge {
+    let (multiple, a, b) = match (left, right) {
+        (UnitKnowledge::Known(a), UnitKnowledge::Known(b)) => (false, a, b),
+        (UnitKnowledge::Known(a) | UnitKnowledge::Multiple(a), UnitKnowledge::Known(b) | UnitKnowledge::Multiple(b)) => {
+            (true, a, b)
         }
-        _ => unit,
+        _ => return UnitKnowledge::Unknown,
+    };
+    let unit = simplified(operation(a, b));
+    if multiple && !is_named(&unit) { UnitKnowledge::Multiple(unit) } else { UnitKnowledge::Known(unit) }
+}
+
+/// A sum over what was counted, divided by the count, is a mean in the unit of what was summed.
+fn simplified(unit: Unit) -> Unit {
+    let counted = |things: &str| matches!(things, OBSERVATIONS | SERIES);
+    let count = unit.dimensions().iter().find_map(|(dimension, exponent)| match dimension {
+        Dimension::Count(things) if *exponent == -1 && counted(things) => Some(dimension.clone()),
+        _ => None,
+    });
+    match count {
+        Some(count) => unit.multiply(&Unit::of(count)),
+        None => unit,
     }
 }
 
 /// The unit of numbers that were multiplied by a constant: another unit of the same thing when the constant converts to one that has a
 /// name (100 makes percent of a ratio, 3600 makes a rate per hour), else not known: a price or a weight has a unit of its own.
-fn converted(unit: &Unit, by: f64) -> UnitKnowledge {
-    if by == 1.0 || by == -1.0 {
-        return UnitKnowledge::Known(unit.clone());
+fn converted(unit: &UnitKnowledge, by: f64) -> UnitKnowledge {
+    match unit {
+        UnitKnowledge::Known(unit) | UnitKnowledge::Multiple(unit) if by.is_finite() && by != 0.0 => {
+            let scaled = unit.scaled(1.0 / by.abs());
+            if by.abs() == 1.0 || is_named(&scaled) { UnitKnowledge::Known(scaled) } else { UnitKnowledge::Multiple(scaled) }
+        }
+        _ => UnitKnowledge::Unknown,
     }
-    let scaled = unit.scaled(1.0 / by);
-    if is_named(&scaled) { UnitKnowledge::Known(scaled) } else { UnitKnowledge::Unknown }
 }
 
 /// Whether a unit has a name, or is a quotient of two that have. Chains of factors pass through unnamed steps (`/ 1024 / 1024 / 1024` does
@@ -132,7 +145,7 @@ mod tests {
     fn times(unit: &str, by: f64) -> String {
         match multiply((&known(unit), None), (&UnitKnowledge::Any, Some(by))) {
             UnitKnowledge::Known(unit) => unit.to_string(),
-            other => format!("{other:?}"),
+            _ => "Unknown".to_owned(),
         }
     }
 
@@ -149,6 +162,14 @@ mod tests {
         assert_eq!(times("bytes", 100.0), "Unknown");
         assert_eq!(times("requests", 1000.0), "Unknown");
         assert_eq!(times("requests", -1.0), "requests");
+    }
+
+    #[test]
+    fn a_constant_that_makes_no_name_waits_for_the_next_step() {
+        let hundredfold = multiply((&UnitKnowledge::Any, Some(100.0)), (&known("requests"), None));
+        assert_eq!(divide((&hundredfold, None), (&known("requests"), None)), known("percent"));
+        let bits = multiply((&known("bytes"), None), (&UnitKnowledge::Any, Some(1.0 / 1024.0)));
+        assert_eq!(multiply((&bits, None), (&UnitKnowledge::Any, Some(1.0 / 1024.0))), known("mebibytes"));
     }
 
     #[test]

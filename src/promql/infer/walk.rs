@@ -12,10 +12,11 @@ use super::inference::{Context, Inference, Node};
 use super::labels::{LabelFact, METRIC_NAME};
 use super::notes::Notes;
 use super::selector;
-use super::support;
 use crate::promql::ast::{Expr, ExprKind, Modifiers, Subquery, Unary, ValueType};
 use crate::promql::catalog::Catalog;
+use crate::promql::functions::LANGUAGE_VERSION;
 use crate::promql::operators::{BinaryOp, UnaryOp};
+use crate::promql::requirement::requirements;
 use crate::promql::span::Span;
 
 /// Computes what an expression returns, node by node.
@@ -67,7 +68,6 @@ impl Walk<'_> {
                 self.notes.node = first;
                 let range = matrix.range.constant().unwrap_or(0.0);
                 self.modifiers(&matrix.selector.modifiers, range, role, matrix.range_span);
-                support::duration(&mut self.notes, &matrix.range);
                 let facts = selector::facts(&mut self.notes, &matrix.selector, matrix.selector_span, role.absent);
                 Facts { kind: Some(ValueType::RangeVector), ..facts }
             }
@@ -128,9 +128,8 @@ impl Walk<'_> {
         self.visit(&subquery.expr, Role { reach, ..role })
     }
 
-    /// Checks what follows a selector or a subquery, and how far back it reaches.
+    /// Checks how far back a selector or a subquery reaches.
     fn modifiers(&mut self, modifiers: &Modifiers, range: f64, role: Role, span: Span) {
-        support::modifiers(&mut self.notes, modifiers);
         let offset = modifiers.offset.as_ref().and_then(|offset| offset.duration.constant()).unwrap_or(0.0);
         let server = self.notes.catalog.server();
         let reach = role.reach + range + offset;
@@ -146,7 +145,7 @@ impl Walk<'_> {
     fn unary(&self, unary: &Unary, operand: usize, span: Span) -> Facts {
         let mut facts = self.nodes[operand].facts.clone();
         if unary.op == UnaryOp::Minus {
-            facts.range.interval = facts.range.interval.negate();
+            facts.range.interval = facts.range.interval.negated();
             facts.samples = derive::after_arithmetic(facts.samples);
             let reason = Reason::new(span, Cause::Operator(BinaryOp::Sub));
             derive::drop_name(&mut facts.labels, &reason, self.notes.context);
@@ -154,9 +153,21 @@ impl Walk<'_> {
         facts
     }
 
+    /// Notes what the targeted server is too old for.
+    fn check_server(&mut self, expr: &Expr) {
+        let Some(server) = self.notes.catalog.server().version.filter(|version| *version < LANGUAGE_VERSION) else { return };
+        for requirement in requirements(expr) {
+            if server < requirement.since {
+                let (construct, since) = (requirement.construct, requirement.since);
+                self.notes.event(requirement.span, EventKind::UnsupportedByServer { construct, since, server });
+            }
+        }
+    }
+
     fn finish(mut self, expr: &Expr, root: usize) -> Inference {
         self.notes.node = root;
         consume(&mut self.notes, operand_at(&self.nodes, expr, root), Consumer::Result);
+        self.check_server(expr);
         let labels = &mut self.nodes[root].facts.labels;
         if labels.name_is_dropped() && labels.listed(METRIC_NAME).is_some() {
             let reason = Reason::new(expr.span, Cause::NameDropped);
