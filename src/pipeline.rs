@@ -50,7 +50,8 @@ pub fn check(world: &dyn World, specs: &Path, environment: Option<&str>) -> Resu
     Ok(Checked { sources, model: Some(model), diagnostics })
 }
 
-fn decode(loaded: Loaded) -> (Option<Spec>, Vec<Diagnostic>) {
+/// The spec of a tree, with everything that was wrong up to here.
+pub fn decode(loaded: Loaded) -> (Option<Spec>, Vec<Diagnostic>) {
     let Loaded { root, mut diagnostics, .. } = loaded;
     let mut decoder = Decoder::default();
     let spec = root.and_then(|root| Spec::decode(&root, &mut decoder));

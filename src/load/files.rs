@@ -152,7 +152,7 @@ pub fn read_documents(world: &dyn World, sources: &mut Sources, root: &Path, wan
                 .help("give the folder that holds the spec"),
         );
     }
-    let texts: Vec<Result<Text, LoadError>> = found.par_iter().map(|file| read_text(world, file)).collect();
+    let texts: Vec<Result<Text, LoadError>> = found.par_iter().map(|file| read_text(world, &file.path)).collect();
 
     let mut files = Vec::with_capacity(found.len());
     for (file, text) in found.into_iter().zip(texts) {
@@ -178,6 +178,24 @@ pub fn read_documents(world: &dyn World, sources: &mut Sources, root: &Path, wan
         file.documents = parsed.documents;
     });
     Ok(TextFiles { files: files.into_iter().map(|(file, _)| file).collect(), diagnostics })
+}
+
+/// The text of a single file that is called neither YAML nor JSON; `None` for anything else, and for what is no text.
+///
+/// # Errors
+///
+/// When there is nothing at the path, or it cannot be read.
+pub fn read_other(world: &dyn World, path: &Path) -> Result<Option<String>, LoadError> {
+    let target = world.canonicalize(path).map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => LoadError::Missing { path: path.to_owned() },
+        _ => unreadable(path, error),
+    })?;
+    let metadata = world.metadata(&target).map_err(|error| unreadable(path, error))?;
+    if metadata.kind != Kind::File || metadata.len > MAX_FILE_BYTES || format_of(path, Wanted::Spec).is_some() {
+        return Ok(None);
+    }
+    let text = read_text(world, path)?;
+    Ok(text.bad.is_none().then_some(text.text))
 }
 
 /// A path for people: `/` between its parts on every system.
@@ -404,8 +422,8 @@ impl BadText {
     }
 }
 
-fn read_text(world: &dyn World, file: &Found) -> Result<Text, LoadError> {
-    let mut bytes = world.read(&file.path).map_err(|error| unreadable(&file.path, error))?;
+fn read_text(world: &dyn World, path: &Path) -> Result<Text, LoadError> {
+    let mut bytes = world.read(path).map_err(|error| unreadable(path, error))?;
     if bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]) {
         return Ok(Text { text: String::new(), byte_order_mark: true, bad: Some(BadText::Utf16) });
     }
