@@ -75,5 +75,12 @@ pub fn emit(plan: &Plan) -> Result<Artifacts, PathError> {
     if let Some(alertmanager) = &plan.alertmanager {
         emit::alertmanager::emit(alertmanager, &mut files);
     }
-    Artifacts::collect(files)
+    emit::grafana::emit(&plan.grafana, &mut files);
+    emit::docs::emit(&plan.docs, &mut files);
+    let mut all = Artifacts::collect(files)?;
+    // The containers are labelled with digests of the files that they read.
+    let mut files = Vec::new();
+    emit::compose::emit(&plan.compose, &all, &mut files);
+    files.into_iter().try_for_each(|file| all.add(file))?;
+    Ok(all)
 }

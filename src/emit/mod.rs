@@ -27,8 +27,11 @@
 pub mod alertmanager;
 pub mod artifact;
 mod commit;
+pub mod compose;
+pub mod docs;
 pub mod drift;
 pub mod error;
+pub mod grafana;
 pub mod json;
 pub mod manifest;
 pub mod prometheus;

@@ -479,12 +479,13 @@ impl Lexer<'_> {
     }
 
     fn unknown(&mut self, byte: u8, errors: &mut Errors) {
-        let rest = &self.text[self.pos..];
-        let length = rest
-            .chars()
-            .take_while(|c| *c == rest.chars().next().unwrap_or_default() || !(c.is_ascii() || c.is_whitespace()))
-            .map(char::len_utf8)
-            .sum();
+        let rest = self.text.get(self.pos..).unwrap_or_default();
+        let first = rest.chars().next().unwrap_or_default();
+        // A run of the same character, or of characters that can be in no token, is one mistake.
+        let length = match variable::scan(self.text, self.pos, Dialect::Grafana) {
+            Some((_, end)) => end - self.pos,
+            None => rest.chars().take_while(|c| *c == first || !(c.is_ascii() || c.is_whitespace())).map(char::len_utf8).sum(),
+        };
         let dialect = self.dialect;
         self.invalid(length, errors, |span, text| {
             let error = ParseError::new(span, format!("unexpected {}", quoted(text)));
@@ -496,6 +497,7 @@ impl Lexer<'_> {
                 (b'$', _) if dialect == Dialect::Prometheus => {
                     error.help("a server knows no variables; dashboards and specs have them")
                 }
+                (b'.', ".") => error.help("a name with a dot is written in quotes: `{\"a.b\"}`"),
                 (b';', _) => error.help("an expression does not end with a semicolon"),
                 (b'\xe2', "“" | "”" | "‘" | "’") => error.help("write plain quotes, `\"`"),
                 _ => error,

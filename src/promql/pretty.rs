@@ -46,7 +46,7 @@ fn layout(expr: &Expr, depth: usize, used: usize, out: &mut String) {
         ExprKind::Binary(binary) => operation(binary, depth, out),
         ExprKind::Unary(unary) => {
             write(out, unary.op.symbol());
-            operand(&unary.expr, super::BinaryOp::Pow.precedence(), depth, used + 1, out);
+            operand(&unary.expr, unary.least(), depth, used + 1, out);
         }
         ExprKind::Subquery(subquery) => {
             operand(&subquery.expr, print::POSTFIX, depth, used, out);
@@ -97,7 +97,9 @@ fn right_side(binary: &Binary, depth: usize, out: &mut String) {
 /// Operators of equal precedence that follow each other stand below each other.
 fn left_side(binary: &Binary, depth: usize, out: &mut String) {
     match &binary.lhs.kind {
-        ExprKind::Binary(inner) if inner.op.precedence() == binary.op.precedence() && !binary.op.is_right_associative() => {
+        ExprKind::Binary(inner)
+            if inner.op.precedence() == binary.op.precedence() && binary.least_left() == inner.op.precedence() =>
+        {
             left_side(inner, depth, out);
             right_side(inner, depth, out);
         }

@@ -48,7 +48,7 @@ impl Display for Expr {
             }
             ExprKind::Unary(unary) => {
                 f.write_str(unary.op.symbol())?;
-                operand(f, &unary.expr, BinaryOp::Pow.precedence())
+                operand(f, &unary.expr, unary.least())
             }
             ExprKind::Paren(inner) => write!(f, "({inner})"),
             ExprKind::Variable(variable) => variable.fmt(f),
@@ -94,7 +94,8 @@ fn list<T: Display>(f: &mut fmt::Formatter<'_>, items: impl IntoIterator<Item = 
 impl Binary {
     /// How tightly the left side must bind to need no parentheses.
     pub(super) fn least_left(&self) -> u8 {
-        self.op.precedence() + u8::from(self.op.is_right_associative())
+        let in_durations = self.op.is_arithmetic() && self.op != BinaryOp::Atan2;
+        if in_durations && is_open(&self.lhs) { u8::MAX } else { self.op.precedence() + u8::from(self.op.is_right_associative()) }
     }
 
     /// The same for the right side; a sign may stand there in any case.
@@ -103,6 +104,13 @@ impl Binary {
             ExprKind::Unary(_) | ExprKind::Number(_) => 0,
             _ => self.op.precedence() + u8::from(!self.op.is_right_associative()),
         }
+    }
+}
+
+impl Unary {
+    /// How tightly the operand must bind to need no parentheses; a sign may follow a sign.
+    pub(super) fn least(&self) -> u8 {
+        if matches!(self.expr.kind, ExprKind::Unary(_)) { 0 } else { BinaryOp::Pow.precedence() }
     }
 }
 
@@ -274,17 +282,76 @@ impl Display for Matcher {
 
 impl Display for Modifiers {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let offset = self.offset.as_ref().map(|offset| OffsetText(&offset.duration));
+        let first = offset.as_ref().filter(|offset| offset.is_open());
+        if let Some(offset) = first {
+            offset.fmt(f)?;
+        }
         if let Some(extension) = &self.range_extension {
             write!(f, " {}", extension.kind.name())?;
         }
         if let Some(at) = &self.at {
             write!(f, " @ {}", at.moment)?;
         }
-        if let Some(offset) = &self.offset {
-            f.write_str(" offset ")?;
-            offset_duration(f, &offset.duration)?;
+        match &offset {
+            Some(offset) if first.is_none() => offset.fmt(f),
+            _ => Ok(()),
         }
-        Ok(())
+    }
+}
+
+/// An offset. Arithmetic in it needs parentheses, or it would be arithmetic with the selector; but then an operator behind them
+/// would go on with the arithmetic, so something else has to stand between: another modifier or a closing parenthesis.
+struct OffsetText<'a>(&'a DurationExpr);
+
+impl OffsetText<'_> {
+    /// The duration without parentheses around it, which say nothing here.
+    fn inner(&self) -> &DurationExpr {
+        let mut inner = self.0;
+        while let DurationKind::Paren(next) = &inner.kind {
+            inner = next;
+        }
+        inner
+    }
+
+    /// Whether it ends in parentheses behind which an operator would be part of it.
+    fn is_open(&self) -> bool {
+        match &self.inner().kind {
+            DurationKind::Binary(..) => true,
+            DurationKind::Unary(_, operand) => {
+                matches!(operand.kind, DurationKind::Binary(..) | DurationKind::Unary(..) | DurationKind::Literal(_))
+            }
+            _ => false,
+        }
+    }
+}
+
+impl Display for OffsetText<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.is_open() { write!(f, " offset ({})", self.inner()) } else { write!(f, " offset {}", self.inner()) }
+    }
+}
+
+impl Modifiers {
+    /// Whether an operator cannot follow their text.
+    fn is_open(&self) -> bool {
+        let alone = self.at.is_none() && self.range_extension.is_none();
+        alone && self.offset.as_ref().is_some_and(|offset| OffsetText(&offset.duration).is_open())
+    }
+}
+
+/// Whether the text of an expression ends in an offset behind which an operator would be arithmetic with durations.
+fn is_open(expr: &Expr) -> bool {
+    let mut expr = expr;
+    loop {
+        expr = match &expr.kind {
+            ExprKind::Selector(selector) => return selector.modifiers.is_open(),
+            ExprKind::Matrix(matrix) => return matrix.selector.modifiers.is_open(),
+            ExprKind::Subquery(subquery) => return subquery.modifiers.is_open(),
+            ExprKind::Binary(binary) => &binary.rhs,
+            ExprKind::Unary(unary) => &unary.expr,
+            _ => return false,
+        }
     }
 }
 
@@ -312,18 +379,6 @@ impl Display for Brackets<'_> {
     }
 }
 
-/// Arithmetic after `offset` needs parentheses, or it would be arithmetic with the selector.
-fn offset_duration(f: &mut fmt::Formatter<'_>, duration: &DurationExpr) -> fmt::Result {
-    let needs_parens = match &duration.kind {
-        DurationKind::Binary(..) => true,
-        DurationKind::Unary(_, operand) => {
-            matches!(operand.kind, DurationKind::Binary(..) | DurationKind::Unary(..) | DurationKind::Literal(_))
-        }
-        _ => false,
-    };
-    if needs_parens { write!(f, "({duration})") } else { duration.fmt(f) }
-}
-
 impl Display for DurationExpr {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.kind {
@@ -335,7 +390,8 @@ impl Display for DurationExpr {
             DurationKind::MaxOf(pair) => write!(f, "max_of({}, {})", pair[0], pair[1]),
             DurationKind::Unary(op, operand) => {
                 f.write_str(op.symbol())?;
-                duration_operand(f, operand, BinaryOp::Pow.precedence())
+                let least = if matches!(operand.kind, DurationKind::Unary(..)) { 0 } else { BinaryOp::Pow.precedence() };
+                duration_operand(f, operand, least)
             }
             DurationKind::Binary(op, pair) => {
                 let right_associative = *op == super::duration::DurationOp::Pow;

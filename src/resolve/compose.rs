@@ -261,7 +261,7 @@ impl Draft {
 
     /// The expression in its final form, with what can be inferred of it.
     pub fn finish(self, catalog: &dyn Catalog, context: &Context) -> Expr {
-        let inference = infer(&self.ast, catalog, context);
+        let inference = infer(&self.ast, catalog, context).summary();
         Expr { text: self.ast.to_string(), ast: self.ast, parts: Arc::from(self.parts), inference }
     }
 

@@ -5,7 +5,8 @@ use std::io::Write;
 
 use optiinfra_gen::promql::functions::FUNCTIONS;
 use optiinfra_gen::promql::requirement::{Flag, requirements};
-use optiinfra_gen::promql::{AggregateOp, BinaryOp, Dialect, Version, parse};
+use optiinfra_gen::promql::{AggregateOp, BinaryOp, Dialect, Version, parse, pretty};
+use serde_json::Value;
 
 use crate::generator::Generator;
 use crate::server::{self, Client, Server};
@@ -55,24 +56,31 @@ fn excuse(expr: &str, verdict: &Result<(), String>, server: Version) -> Option<S
     changed.map(|(why, _, until)| format!("before {until} {why}"))
 }
 
-#[test]
-fn agrees_with_a_real_server() {
-    let program = match server::find() {
-        Ok(program) => program,
+/// The server to compare with, or `None` after a skip has been reported.
+fn server() -> Option<Server> {
+    match server::find() {
+        Ok(program) => Some(Server::start(&program)),
         Err(reason) => {
             // Past the capture of the test's output, so that a run that passes shows it.
-            let _ =
-                std::io::stderr().write_all(format!("SKIPPED: differential test of the PromQL parser: {reason}\n").as_bytes());
+            let _ = std::io::stderr()
+                .write_all(format!("SKIPPED: comparison of the PromQL parser with a server: {reason}\n").as_bytes());
             assert!(std::env::var("CI").as_deref() != Ok("true"), "skipped although CI=true: {reason}");
-            return;
+            None
         }
-    };
-    let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse().ok());
+    }
+}
+
+fn number(variable: &str) -> Option<usize> {
+    std::env::var(variable).ok()?.parse().ok()
+}
+
+#[test]
+fn agrees_with_a_real_server() {
+    let Some(server) = server() else { return };
     let count = number("OPTIINFRA_DIFFERENTIAL").unwrap_or(COUNT);
     let mut generator = Generator::new(number("OPTIINFRA_SEED").unwrap_or(1) as u64);
     let expressions = expressions(&mut generator, count);
 
-    let server = Server::start(&program);
     let version = server.version();
     let mut client = Client::connect(&server).unwrap();
     let (mut rejected, mut excused, mut disagreements) = (0, BTreeMap::<String, usize>::new(), Vec::new());
@@ -96,18 +104,48 @@ fn agrees_with_a_real_server() {
     for (reason, count) in &excused {
         println!("  {count} excused: {reason}");
     }
-    assert!(
-        disagreements.is_empty(),
-        "{} disagreements\n{}",
-        disagreements.len(),
-        disagreements[..disagreements.len().min(40)].join("\n")
-    );
+    assert!(disagreements.is_empty(), "{}", disagreements[..disagreements.len().min(40)].join("\n"));
     if count >= COUNT {
         assert!(rejected * 100 >= REJECTED * count, "only {rejected} of {count} were rejected");
         for name in names() {
             let used = generator.used.get(name).copied().unwrap_or(0);
             assert!(used >= OFTEN, "`{name}` occurred {used} times only");
         }
+    }
+}
+
+/// What the parser makes of an expression and prints is to the server what it was: precedence, modifiers, escapes and all.
+#[test]
+fn a_server_reads_what_is_printed_as_the_same() {
+    let Some(server) = server() else { return };
+    let mut client = Client::connect(&server).unwrap();
+    let mut generator = Generator::new(number("OPTIINFRA_SEED").unwrap_or(2) as u64);
+    let mut compared = 0;
+    for _ in 0..number("OPTIINFRA_DIFFERENTIAL").unwrap_or(COUNT) / 5 {
+        let text = generator.valid();
+        let (parsed, Some(mut expected)) = (parse(&text, Dialect::Prometheus), client.tree(&text)) else { continue };
+        ignore_redundant_parentheses(&mut expected);
+        for printed in [parsed.expr.to_string(), pretty(&parsed.expr)] {
+            let mut tree = client.tree(&printed).unwrap_or_default();
+            ignore_redundant_parentheses(&mut tree);
+            assert_eq!(tree, expected, "{text}\nis printed as\n{printed}");
+        }
+        compared += 1;
+    }
+    println!("{compared} expressions compared");
+}
+
+/// The server notes parentheses around the duration of an offset, where they say nothing.
+fn ignore_redundant_parentheses(tree: &mut Value) {
+    match tree {
+        Value::Object(object) => {
+            if let Some(Value::Object(offset)) = object.get_mut("offsetExpr") {
+                offset.insert("wrapped".to_owned(), Value::Null);
+            }
+            object.values_mut().for_each(ignore_redundant_parentheses);
+        }
+        Value::Array(items) => items.iter_mut().for_each(ignore_redundant_parentheses),
+        _ => {}
     }
 }
 

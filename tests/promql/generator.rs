@@ -164,7 +164,7 @@ impl Generator {
         *self.used.entry(name).or_default() += 1;
     }
 
-    /// An expression that a server of the language's version accepts.
+    /// An expression that a server of the language's version accepts, but for one in a few hundred.
     pub(crate) fn valid(&mut self) -> String {
         match self.random.below(20) {
             0 => self.of_type(ValueType::Scalar, 3),
@@ -480,8 +480,11 @@ impl Generator {
 
     /// An expression with a mistake in it. Some mistakes make another valid expression.
     pub(crate) fn broken(&mut self) -> String {
-        if self.random.chance(45) {
-            return self.wrong_type();
+        match self.random.below(100) {
+            0..45 => return self.wrong_type(),
+            45..50 => return self.soup(),
+            50..55 => return self.random_pattern(),
+            _ => {}
         }
         let valid = self.valid();
         let boundaries: Vec<usize> = valid.char_indices().map(|(at, _)| at).chain([valid.len()]).collect();
@@ -496,6 +499,75 @@ impl Generator {
             4 => format!("{}{}{}", &valid[..at], self.random.pick(CRUMBS), &valid[near..]),
             _ => format!("{}{}{}", &valid[..to], &valid[at..to], &valid[to..]),
         }
+    }
+
+    /// Tokens in any order.
+    fn soup(&mut self) -> String {
+        let count = 1 + self.random.below(8);
+        let sources =
+            [METRICS, LABELS, DURATIONS, NUMBERS, STRINGS, CRUMBS, CRUMBS, BAD_TAILS, &["a", "b", "(", ")", "[5m]", "{a=\"b\"}"]];
+        let words: Vec<&str> = (0..count)
+            .map(|_| {
+                let source = sources[self.random.below(sources.len())];
+                self.random.pick(source)
+            })
+            .collect();
+        words.join(self.random.pick(&["", " ", " "]))
+    }
+
+    /// A matcher with characters that mean something in patterns, and one whose verdict depends on what the pattern admits.
+    fn random_pattern(&mut self) -> String {
+        const PIECES: &[&str] = &[
+            "a",
+            "b",
+            "-",
+            "^",
+            "$",
+            ".",
+            "*",
+            "+",
+            "?",
+            "??",
+            "|",
+            "(",
+            ")",
+            "(?:",
+            "(?i)",
+            "(?-s:",
+            "(?P<n>",
+            "[",
+            "]",
+            "[^",
+            "a-z",
+            "{",
+            "}",
+            "{2}",
+            "{0,3}",
+            "{,2}",
+            "{2,}",
+            "{1000}",
+            "\\d",
+            "\\b",
+            "\\B",
+            "\\A",
+            "\\z",
+            "\\pL",
+            "\\p{Greek}",
+            "\\x41",
+            "\\0",
+            "\\12",
+            "\\.",
+            "[:alpha:]",
+            "ä",
+            ",",
+            "0",
+            "\\Q",
+            "\\E",
+            "\\",
+        ];
+        let count = 1 + self.random.below(7);
+        let pattern: String = (0..count).map(|_| self.random.pick(PIECES)).collect();
+        format!("{{a{}`{pattern}`}}", self.random.pick(&["=~", "!~"]))
     }
 
     fn wrong_type(&mut self) -> String {

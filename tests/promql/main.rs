@@ -9,3 +9,4 @@ mod hostile;
 mod messages;
 mod roundtrip;
 mod server;
+mod speed;

@@ -4,7 +4,7 @@ use std::sync::{Arc, LazyLock};
 
 use super::facts::{Cause, Condition, Facts, RangeFact, Reason, SampleKind, UnitFact, UnitKnowledge};
 use super::inference::Context;
-use super::labels::{LabelFact, Labels, METRIC_NAME};
+use super::labels::{LabelFact, Labels, METRIC_NAME, metric_name};
 use super::range::Interval;
 use crate::promql::ast::ValueType;
 use crate::promql::catalog::{Presence, Values};
@@ -77,7 +77,7 @@ pub(super) fn drop_name(labels: &mut Arc<Labels>, reason: &Reason, context: &Con
         None => {
             let mut fact = match labels.listed(METRIC_NAME) {
                 Some(fact) => fact.clone(),
-                None => LabelFact::unknown(METRIC_NAME.into(), reason.clone()),
+                None => LabelFact::unknown(metric_name(), reason.clone()),
             };
             fact.presence = Presence::Perhaps;
             fact.reason = reason;

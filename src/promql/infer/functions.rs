@@ -192,7 +192,7 @@ fn absent(site: &Site<'_>) -> Facts {
         };
         labels.set(fact);
     }
-    labels.set_unique(Some(super::labels::LabelSet::new()));
+    labels.set_unique(Some(super::labels::LabelSet::default()));
     Facts { labels: Arc::new(labels), condition: Condition::Absent, ..facts }
 }
 
