@@ -1,11 +1,14 @@
 //! Load, resolve, lint, lower, emit: the five phases in their order, and nothing else.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::diagnostic::{self, Diagnostic, Severity};
 use crate::emit::artifact::PathError;
 use crate::emit::{Artifact, Artifacts};
+use crate::foreign::collect::Contents;
+use crate::foreign::{Collected, Known};
+use crate::lint::{Disk, LintSettings, Outside, Subject};
 use crate::load::files::LoadError;
 use crate::load::{self, Loaded};
 use crate::model::Model;
@@ -14,7 +17,7 @@ use crate::source::Sources;
 use crate::spec::Spec;
 use crate::spec::decode::{Decode, Decoder};
 use crate::world::World;
-use crate::{emit, lower, packs, resolve};
+use crate::{emit, foreign, lint, lower, packs, resolve};
 
 /// A spec after load, resolve and lint.
 #[derive(Debug)]
@@ -48,6 +51,73 @@ pub fn check(world: &dyn World, specs: &Path, environment: Option<&str>) -> Resu
     let model = resolve::resolve(Arc::new(spec), Arc::new(shipped), &sources, &mut diagnostics);
     diagnostic::sort(&mut diagnostics);
     Ok(Checked { sources, model: Some(model), diagnostics })
+}
+
+/// Everything that was found in several paths.
+#[derive(Debug, Default)]
+pub struct Linted {
+    /// All texts that were read.
+    pub sources: Sources,
+    /// The findings, in the order of the places.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Lints specs, and rule files, configurations and dashboards that were written elsewhere. The latter are looked at together, against what the
+/// catalogs say; a spec is its own catalog.
+///
+/// # Errors
+///
+/// When a path or a catalog cannot be read.
+pub fn lint(
+    world: &dyn World,
+    paths: &[PathBuf],
+    catalogs: &[PathBuf],
+    environment: Option<&str>,
+    settings: &LintSettings,
+) -> Result<Linted, LoadError> {
+    let mut linted = Linted::default();
+    let Linted { sources, diagnostics } = &mut linted;
+    let mut collected = Collected::default();
+    let mut any_foreign = false;
+    for path in paths {
+        match foreign::collect::read(world, sources, path)? {
+            Contents::Spec(files) => {
+                let loaded = load::assemble(sources, files.into_spec(), environment);
+                diagnostics.extend(lint_spec(world, sources, path, loaded, settings));
+            }
+            Contents::Foreign(files) => {
+                let is_file = files.files.iter().any(|file| file.path == *path);
+                collected.add(world, sources, files, is_file);
+                any_foreign = true;
+            }
+            Contents::Mixed(finding) => diagnostics.push(finding),
+        }
+    }
+    if any_foreign {
+        let mut known = Known::default();
+        for catalog in catalogs {
+            known.add(world, sources, catalog, environment)?;
+        }
+        diagnostics.extend(foreign::check(collected, &known, sources, settings));
+    }
+    diagnostic::sort(diagnostics);
+    Ok(linted)
+}
+
+fn lint_spec(
+    world: &dyn World,
+    sources: &mut Sources,
+    root: &Path,
+    mut loaded: Loaded,
+    settings: &LintSettings,
+) -> Vec<Diagnostic> {
+    let comments = std::mem::take(&mut loaded.suppressions);
+    let (spec, mut earlier) = decode(loaded);
+    let Some(spec) = spec else { return earlier };
+    let shipped = packs::shipped(sources);
+    let model = resolve::resolve(Arc::new(spec), Arc::new(shipped), sources, &mut earlier);
+    let disk = Disk { world, root, project: None };
+    lint::run_on(&Subject::of(&model), sources, settings, Outside { earlier, comments: &comments, disk: Some(disk) })
 }
 
 /// The spec of a tree, with everything that was wrong up to here.

@@ -52,13 +52,8 @@ pub enum Contents {
     Foreign(TextFiles),
     /// It is a spec.
     Spec(TextFiles),
-    /// Both lie in the folder.
-    Mixed {
-        /// A file of the spec.
-        spec: PathBuf,
-        /// Another one.
-        foreign: PathBuf,
-    },
+    /// Both lie in the folder; the finding says where.
+    Mixed(Diagnostic),
 }
 
 /// Reads what lies at a path and tells what it is.
@@ -72,12 +67,20 @@ pub fn read(world: &dyn World, sources: &mut Sources, path: &Path) -> Result<Con
     let spec = read.files.iter().find(|file| kinds(file).contains(&Kind::Spec));
     let foreign = read.files.iter().find(|file| kinds(file).into_iter().any(Kind::is_foreign));
     Ok(match (spec, foreign) {
-        (Some(spec), Some(foreign)) => Contents::Mixed { spec: spec.path.clone(), foreign: foreign.path.clone() },
+        (Some(spec), Some(foreign)) => Contents::Mixed(mixed(path, spec, foreign)),
         (Some(_), None) => Contents::Spec(read),
         // Nothing at all: the spec's own words for it are the best.
         (None, None) if read.files.is_empty() => Contents::Spec(read),
         (None, _) => Contents::Foreign(read),
     })
+}
+
+fn mixed(folder: &Path, spec: &TextFile, foreign: &TextFile) -> Diagnostic {
+    let start = |file: &TextFile| Span::new(file.source, 0, 0);
+    let message = format!("`{}` holds a spec and other files that can be linted", files::name_of(folder));
+    Diagnostic::error(rule::MIXED_FOLDER, start(foreign), message)
+        .label(start(spec), "this is a part of a spec")
+        .help("give the spec's folder and the other files as arguments of their own, or the former with `--catalog`")
 }
 
 impl Collected {

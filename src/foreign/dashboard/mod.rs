@@ -156,7 +156,8 @@ impl Reading<'_> {
             Some(uid) => (uid.value, uid.span),
             None => (file(), title.span),
         };
-        let variables = self.variables(variables);
+        let mut variables = self.variables(variables);
+        variables.extend(items(get(fields, "__inputs")).iter().filter_map(variable::input));
         for variable in &variables {
             let values = variable.values.clone().map_or(VariableValues::Unknown, VariableValues::Closed);
             self.context.variables.push((Name::from(variable.name.as_str()), values));
@@ -167,11 +168,7 @@ impl Reading<'_> {
         for link in items(get(fields, "links")) {
             texts.extend(["title", "url"].iter().filter_map(|field| link.get(field).and_then(text)));
         }
-        let raw = fields
-            .iter()
-            .filter(|pair| !matches!(pair.key.text.as_str(), "panels" | "rows" | "templating" | "__inputs" | "__requires"))
-            .map(|pair| (to_json(&pair.value), pair.value.span))
-            .collect();
+        let raw = raw(fields, &["panels", "rows", "templating", "__inputs", "__requires"]);
         let item = Item::new(ItemKind::Dashboard, title.value.clone(), title.span);
         Dashboard { item, uid, uid_span, title, variables, rows, texts, raw }
     }
@@ -189,6 +186,13 @@ impl Reading<'_> {
         let draft = Draft::parse_part(written, range, Dialect::Grafana, self.input.sources, &mut self.found);
         Some(draft.finish(self.input.catalog, &self.context))
     }
+}
+
+/// The fields of a mapping but for some, each as a mapping of its own with the place of its value.
+fn raw(fields: &[Pair], except: &[&str]) -> Vec<(Json, Span)> {
+    let kept = fields.iter().filter(|pair| !except.contains(&pair.key.text.as_str()));
+    kept.map(|pair| (Json::Object([(pair.key.text.clone(), to_json(&pair.value))].into_iter().collect()), pair.value.span))
+        .collect()
 }
 
 /// Whether a field is `true`.

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use super::super::fields::{get, items, pairs, text};
 use super::source::DataSource;
-use super::{Panel, Reading, Row, Target, flag};
-use crate::load::tree::{Key, Node, Pair, Value};
+use super::{Panel, Reading, Row, Target, flag, raw};
+use crate::load::tree::{Node, Pair};
 use crate::resolve::dashboards::slug;
 use crate::source::Span;
-use crate::spec::decode::{Text, to_json};
+use crate::spec::decode::Text;
 
 /// Rows within rows are not taken deeper than this; Grafana knows one level.
 const MOST_LEVELS: usize = 8;
@@ -93,15 +93,10 @@ impl Reading<'_> {
             max: max.and_then(Node::as_text).and_then(|max| max.parse().ok()),
             targets,
             texts,
-            raw: fields.iter().filter(|pair| pair.key.text != "panels").map(raw).collect(),
+            raw: raw(fields, &["panels"]),
             title,
         })
     }
-}
-
-fn raw(pair: &Pair) -> (serde_json::Value, Span) {
-    let Pair { key: Key { span, .. }, value } = pair;
-    (to_json(value), if matches!(value.value, Value::Scalar(_)) { value.span } else { *span })
 }
 
 fn title(fields: &[Pair]) -> Option<Text> {

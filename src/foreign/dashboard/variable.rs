@@ -45,6 +45,12 @@ impl Reading<'_> {
     }
 }
 
+/// What is asked for when the dashboard is imported is put in place as a variable is.
+pub(super) fn input(node: &Node) -> Option<Variable> {
+    let name = node.get("name").and_then(text)?;
+    Some(Variable { name, selector: None, texts: Vec::new(), span: node.span, values: None })
+}
+
 impl DataSource {
     fn max_unknown(self) -> Self {
         if self == Self::Other { Self::Other } else { Self::Unknown }
