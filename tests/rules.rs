@@ -46,7 +46,9 @@ fn lint(text: &str, settings: &LintSettings) -> (Vec<Diagnostic>, Sources) {
 }
 
 fn settings() -> LintSettings {
-    LintSettings { today: Date::parse("2026-06-01"), ..LintSettings::default() }
+    let mut settings = LintSettings::default();
+    settings.today = Date::parse("2026-06-01");
+    settings
 }
 
 /// One fenced block of a page.
@@ -108,7 +110,8 @@ fn told(found: &[Diagnostic], sources: &Sources) -> String {
         let at = diagnostic.span.map(|_| place(diagnostic, sources));
         let labels: Vec<String> = diagnostic.labels.iter().map(|label| format!("\n      | {}", label.message)).collect();
         let help = diagnostic.help.as_deref().unwrap_or("-");
-        let fix = diagnostic.fix.as_ref().map(|fix| format!("\n      fix {:?} {:?}", fix.applicability, fix.edits)).unwrap_or_default();
+        let fix =
+            diagnostic.fix.as_ref().map(|fix| format!("\n      fix {:?} {:?}", fix.applicability, fix.edits)).unwrap_or_default();
         format!(
             "  {:?} {} {:?} {}{}\n      = {help}{fix}\n",
             at.unwrap_or_default(),
