@@ -6,10 +6,13 @@ use std::sync::Arc;
 use crate::diagnostic::{self, Diagnostic, Severity};
 use crate::emit::artifact::PathError;
 use crate::emit::{Artifact, Artifacts};
+use crate::lint::{self, Disk, LintSettings, Outside, Subject};
 use crate::load::files::LoadError;
+use crate::load::tree::Node;
 use crate::load::{self, Loaded};
 use crate::model::Model;
 use crate::plan::Plan;
+use crate::resolve::compose::SYNTAX_ERROR;
 use crate::source::Sources;
 use crate::spec::Spec;
 use crate::spec::decode::{Decode, Decoder};
@@ -34,24 +37,41 @@ impl Checked {
     }
 }
 
+/// How a spec is checked.
+#[derive(Debug, Default)]
+pub struct CheckOptions<'a> {
+    /// The environment whose changes are applied.
+    pub environment: Option<&'a str>,
+    /// The settings of the rules.
+    pub lint: LintSettings,
+}
+
 /// Reads a spec, applies an environment, resolves it and lints it.
 ///
 /// # Errors
 ///
 /// When the spec cannot be read: nothing is there, a file is not readable.
-pub fn check(world: &dyn World, specs: &Path, environment: Option<&str>) -> Result<Checked, LoadError> {
+pub fn check(world: &dyn World, specs: &Path, options: &CheckOptions<'_>) -> Result<Checked, LoadError> {
     let mut sources = Sources::default();
-    let loaded = load::load(world, &mut sources, specs, environment)?;
-    let (spec, mut diagnostics) = decode(loaded);
+    let loaded = load::load(world, &mut sources, specs, options.environment)?;
+    let Loaded { root, diagnostics, suppressions, whole, .. } = loaded;
+    let (spec, mut diagnostics) = decode(root, diagnostics);
     let Some(spec) = spec else { return Ok(Checked { sources, model: None, diagnostics }) };
     let shipped = packs::shipped(&mut sources);
     let model = resolve::resolve(Arc::new(spec), Arc::new(shipped), &sources, &mut diagnostics);
-    diagnostic::sort(&mut diagnostics);
+    if whole {
+        let disk = Disk { world, root: specs, project: None };
+        let outside = Outside { earlier: diagnostics, comments: &suppressions, disk: Some(disk) };
+        diagnostics = lint::run_on(&Subject::of(&model), &sources, &options.lint, outside);
+    } else {
+        // What a broken file declares is not known: rules would call all of it unknown.
+        diagnostics.retain(|diagnostic| diagnostic.rule.starts_with("spec/") || diagnostic.rule == SYNTAX_ERROR);
+        diagnostic::sort(&mut diagnostics);
+    }
     Ok(Checked { sources, model: Some(model), diagnostics })
 }
 
-fn decode(loaded: Loaded) -> (Option<Spec>, Vec<Diagnostic>) {
-    let Loaded { root, mut diagnostics, .. } = loaded;
+fn decode(root: Option<Node>, mut diagnostics: Vec<Diagnostic>) -> (Option<Spec>, Vec<Diagnostic>) {
     let mut decoder = Decoder::default();
     let spec = root.and_then(|root| Spec::decode(&root, &mut decoder));
     diagnostics.extend(decoder.diagnostics);

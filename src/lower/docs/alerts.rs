@@ -16,6 +16,7 @@ use crate::promql::catalog::Presence;
 use crate::promql::infer::{Facts, METRIC_NAME};
 use crate::spec::decode::{OneOrMany, Text};
 use crate::spec::notify::Receiver;
+use crate::unit::Unit;
 
 /// How many rules of an alert show their whole expression; the others differ in their number or their pool alone.
 const EXPRESSIONS: usize = 4;
@@ -33,7 +34,9 @@ impl<'m> Places<'m> {
         let names: BTreeSet<&str> = model.alerts.iter().map(|alert| alert.name.as_str()).collect();
         let shelves = names.len() > ALERT_PAGES;
         let mut files = Files::default();
-        let by_name = names.into_iter().map(|name| (name, if shelves { on_shelf(name) } else { format!("alerts/{}.md", files.take(name)) }));
+        let by_name = names
+            .into_iter()
+            .map(|name| (name, if shelves { on_shelf(name) } else { format!("alerts/{}.md", files.take(name)) }));
         Self { by_name: by_name.collect(), shelves }
     }
 
@@ -61,7 +64,11 @@ pub(super) fn lower(model: &Model, places: &Places<'_>, uses: &Uses<'_>, describ
             let Some(first) = rules.first() else { continue };
             let name = shelf(&first.name);
             let path = format!("alerts/{name}.md");
-            shelves.entry(name.clone()).or_insert_with(|| Shelf { name, path, alerts: Vec::new() }).alerts.push(line(first, rules));
+            shelves
+                .entry(name.clone())
+                .or_insert_with(|| Shelf { name, path, alerts: Vec::new() })
+                .alerts
+                .push(line(first, rules));
         }
         return Alerts::Shelves(shelves.into_values().collect());
     }
@@ -78,7 +85,8 @@ pub(super) fn lower(model: &Model, places: &Places<'_>, uses: &Uses<'_>, describ
             }
         }
     }
-    let page = |rules: &[AlertRule]| rules.first().map(|first| page(model, places, uses, described, &told, &by_query, first, rules));
+    let page =
+        |rules: &[AlertRule]| rules.first().map(|first| page(model, places, uses, described, &told, &by_query, first, rules));
     Alerts::Pages(by_name.filter_map(page).collect())
 }
 
@@ -134,15 +142,18 @@ fn page(
             })
             .collect(),
         more_rules: rules.len().saturating_sub(EXPRESSIONS),
+        threshold: first.threshold.is_some(),
         value: layout(value),
         run: run(model, value),
         returns: facts.and_then(labels),
-        unit: facts.and_then(|facts| facts.unit.known()).map(ToString::to_string),
+        // That a share is a share need not be said.
+        unit: facts.and_then(|facts| facts.unit.known()).filter(|unit| !unit.same(&Unit::ratio())).map(ToString::to_string),
         metrics: declared.iter().filter_map(|span| described.metric(*span)).take(NAMED).cloned().collect(),
         related: dashboards
             .into_iter()
             .filter_map(|position| model.dashboards.get(position))
             .map(|dashboard| dashboard_link(model, dashboard))
+            .filter(|link| !panels.iter().any(|panel| panel.path == link.path))
             .take(NAMED)
             .collect(),
         panels,
