@@ -1,6 +1,6 @@
 //! `alert/threshold-unit`
 
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Applicability, Diagnostic, Edit, Severity};
 use crate::lint::context::Context;
 use crate::lint::finding::Findings;
 use crate::lint::rule::{Check, Rule, rule};
@@ -8,6 +8,7 @@ use crate::lint::subject::{Purpose, Use};
 use crate::lint::words;
 use crate::model::rule::{AlertRule, Bound, Threshold, UnitClash};
 use crate::promql::infer::EventKind;
+use crate::source::SourceKind;
 use crate::unit::Unit;
 
 /// The rule.
@@ -76,9 +77,10 @@ fn check(cx: &Context<'_>, alert: &AlertRule, findings: &mut Findings) {
             Fault::Different(quantity, value) => RULE
                 .at(bound.span, format!("`{text}` is in {quantity}, the value is in {value}"))
                 .help(format!("write the threshold in {value}")),
-            Fault::PercentOfRatio => RULE
-                .at(bound.span, format!("the value is a ratio, which is never above 1: `{text}` is never reached"))
-                .help(format!("write `{text}%`")),
+            Fault::PercentOfRatio => {
+                let message = format!("the value is a ratio, which is never above 1: `{text}` is never reached");
+                with_percent(cx, bound, RULE.at(bound.span, message).help(format!("write `{text}%`")))
+            }
             Fault::LooksLikePercent => RULE
                 .weaker(Severity::Warning, bound.span, format!("the value is a ratio: `{text}` is {}%", bound.number * 100.0))
                 .help(format!("write `{text}%` if you mean a percentage, or `{}%` to say what you mean", bound.number * 100.0)),
@@ -88,6 +90,16 @@ fn check(cx: &Context<'_>, alert: &AlertRule, findings: &mut Findings) {
         };
         findings.push(with_origin(cx, alert, diagnostic));
     }
+}
+
+/// The finding with a fix that adds a percent sign, where the number is written plainly.
+fn with_percent(cx: &Context<'_>, bound: &Bound, diagnostic: Diagnostic) -> Diagnostic {
+    let is_file = cx.sources.get(bound.span.source).kind == SourceKind::File;
+    if !is_file || cx.sources.text(bound.span) != bound.quantity.text {
+        return diagnostic;
+    }
+    let edit = Edit { span: bound.span, text: format!("{}%", bound.quantity.text) };
+    diagnostic.fix(Applicability::Unsafe, vec![edit])
 }
 
 fn with_origin(cx: &Context<'_>, alert: &AlertRule, diagnostic: Diagnostic) -> Diagnostic {
