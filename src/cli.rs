@@ -91,9 +91,12 @@ impl Target {
 /// Arguments of `lint`.
 #[derive(Debug, Args)]
 pub struct Lint {
-    /// Spec folders or files.
+    /// Folders of specs; rule files, Prometheus configurations and Grafana dashboards, or folders of these.
     #[arg(default_value = "specs", value_name = "PATH")]
     pub paths: Vec<PathBuf>,
+    /// What exists, for files that are no spec: a folder of a spec, `pack:NAME@VERSION`, or the text of a /metrics page.
+    #[arg(long, value_name = "PATH")]
+    pub catalog: Vec<PathBuf>,
     /// The environment whose changes are applied.
     #[arg(long, value_name = "NAME")]
     pub env: Option<String>,

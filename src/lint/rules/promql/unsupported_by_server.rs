@@ -17,7 +17,7 @@ pub const RULE: Rule = rule!(
 
 fn check(cx: &Context<'_>, used: &Use<'_>, event: &Event) -> Option<Diagnostic> {
     let EventKind::UnsupportedByServer { construct, since, server } = &event.kind else { return None };
-    let message = format!("Prometheus {server} does not have `{construct}`: it came with {since}");
+    let message = format!("Prometheus {server} does not have {construct}: it came with {since}");
     let diagnostic = RULE.at(cx.place(used, event.span), message);
     let diagnostic = match cx.subject.stack.and_then(|stack| stack.spec.stack.as_ref()?.servers.as_ref()?.prometheus.as_ref()) {
         Some(version) => diagnostic.label(version.span, "the version is set here"),
