@@ -55,6 +55,8 @@ fn check(cx: &Context<'_>, stack: &Stack<'_>, findings: &mut Findings) {
         }
         let mut greatest: Vec<_> = counted.iter().flat_map(|tally| &tally.greatest).collect();
         greatest.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(b.1)));
+        // What has a tenth of all is worth a look.
+        greatest.retain(|(bound, ..)| bound.saturating_mul(10) >= total);
         let message = format!("there may be {total} series, {} more than the budget", total - budget.value);
         let mut diagnostic = RULE.at(budget.span, message);
         for (bound, name, declared) in greatest.iter().take(3) {
@@ -62,7 +64,10 @@ fn check(cx: &Context<'_>, stack: &Stack<'_>, findings: &mut Findings) {
                 diagnostic = diagnostic.label(*span, format!("`{name}` may have {bound}"));
             }
         }
-        let names = words::quoted(greatest.iter().take(3).map(|(_, name, _)| *name));
+        let names = match greatest.is_empty() {
+            true => "metrics".to_owned(),
+            false => words::quoted(greatest.iter().take(3).map(|(_, name, _)| *name)),
+        };
         findings.push_about(
             about,
             diagnostic.help(format!("take labels off {names}, bound their values tighter, or raise the budget")),
