@@ -59,7 +59,7 @@ pub fn emit(plan: &Docs, out: &mut Vec<Artifact>) {
 fn templates() -> Handlebars<'static> {
     let mut templates = Handlebars::new();
     templates.set_strict_mode(true);
-    templates.register_escape_fn(|text| markdown::escape(text));
+    templates.register_escape_fn(markdown::escape);
     templates.register_helper("code", Box::new(code));
     templates.register_helper("fence", Box::new(fence));
     templates.register_helper("link", Box::new(link));

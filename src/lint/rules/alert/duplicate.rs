@@ -16,8 +16,11 @@ pub const RULE: Rule = rule!(
     Check::Whole(check)
 );
 
+/// The expression and the labels.
+type Key<'a> = (&'a str, Vec<(&'a str, &'a str)>);
+
 fn check(cx: &Context<'_>, findings: &mut Findings) {
-    let mut seen: BTreeMap<(&str, Vec<(&str, &str)>), &AlertRule> = BTreeMap::new();
+    let mut seen: BTreeMap<Key<'_>, &AlertRule> = BTreeMap::new();
     for alert in cx.subject.alerts.iter().filter(|alert| !alert.planned && !alert.heartbeat) {
         let labels = alert.labels.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
         let Some(first) = seen.get(&(alert.expr.text.as_str(), labels)) else {
