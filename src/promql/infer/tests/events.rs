@@ -315,3 +315,19 @@ fn usual_joins_are_not_many_to_many() {
         assert!(!found.iter().any(|event| event.starts_with("ManyToMany")), "{text}: {found:?}");
     }
 }
+
+#[test]
+fn a_counter_whose_value_is_not_used_needs_no_rate() {
+    for text in [
+        "count(sum by (job) (requests_total))",
+        "count by (job) (requests_total * 2)",
+        "up and on (job) sum by (job) (requests_total)",
+        "timestamp(max(requests_total))",
+    ] {
+        assert_eq!(noticed(text, &catalog(), Purpose::Panel), [""; 0], "{text}");
+    }
+    assert_eq!(
+        noticed("count(sum by (job) (requests_total) > 5)", &catalog(), Purpose::Panel),
+        ["CounterWithoutRate at requests_total"]
+    );
+}
