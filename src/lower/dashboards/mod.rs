@@ -31,6 +31,9 @@ const DEFAULT_RANGE: &str = "6h";
 /// The versions of a dashboard's form, each with the first Grafana that writes it.
 const SCHEMA_VERSIONS: &[(&str, u32)] = &[("12.2", 42), ("11.6", 41), ("11.4", 40), ("10.3", 39), ("0", 38)];
 
+/// The longest uid that Grafana stores.
+const MAX_UID: usize = 40;
+
 /// What lowering a panel needs.
 struct Context<'m> {
     model: &'m Model,
@@ -88,6 +91,7 @@ fn datasources(model: &Model) -> Vec<Datasource> {
 
 fn dashboard(cx: &mut Context<'_>, written: &Written) -> Dashboard {
     let spec = &written.spec;
+    check_uid(written, cx.diagnostics);
     let version = &cx.model.settings.versions.grafana;
     let schema = SCHEMA_VERSIONS.iter().find(|(since, _)| compare_versions(version, since).is_ge());
     let mut numbers = Numbers::default();
@@ -140,6 +144,20 @@ fn dashboard(cx: &mut Context<'_>, written: &Written) -> Dashboard {
         rows,
         extra: spec.grafana.as_ref().map(|raw| raw.json.clone()),
     }
+}
+
+/// Grafana takes no dashboard whose uid is too long or holds anything but letters, digits, `-` and `_`.
+fn check_uid(written: &Written, diagnostics: &mut Vec<Diagnostic>) {
+    let uid = &written.uid;
+    let wrong = if uid.is_empty() || uid.len() > MAX_UID {
+        format!("the uid `{uid}` has {} characters: Grafana takes 1 to {MAX_UID}", uid.chars().count())
+    } else if !uid.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_')) {
+        format!("the uid `{uid}` holds something else than letters, digits, `-` and `_`")
+    } else {
+        return;
+    };
+    let span = written.spec.uid.as_ref().map_or(written.item.span, |uid| uid.span);
+    diagnostics.push(Diagnostic::error(rule::INVALID_VALUE, span, wrong).help("give the dashboard a short `uid:`"));
 }
 
 /// `11.6` as the version of a panel: `11.6.0`.

@@ -5,6 +5,7 @@ use crate::model::expr::Expr;
 use crate::plan::grafana::panel::{Format, Target};
 use crate::promql::catalog::Presence;
 use crate::promql::infer::Facts;
+use crate::promql::{Expr as Ast, ExprKind};
 use crate::spec::dashboard::PanelKind;
 
 /// A legend names at most so many labels; more are not read by anybody.
@@ -53,7 +54,7 @@ fn legend(panel: &Panel, query: &Query, several: bool) -> String {
         return "{{le}}".to_owned();
     }
     let Some(facts) = facts(&query.expr) else { return AUTOMATIC.to_owned() };
-    let labels = telling_labels(facts);
+    let labels = telling_labels(facts, &query.expr.ast);
     if labels.len() > MOST_LABELS {
         return AUTOMATIC.to_owned();
     }
@@ -70,8 +71,8 @@ fn legend(panel: &Panel, query: &Query, several: bool) -> String {
     }
 }
 
-/// The labels by which the series of a result differ: the target's first, then by name.
-fn telling_labels(facts: &Facts) -> Vec<&str> {
+/// The labels by which the series of a result differ: in the order in which the query groups by them, then the target's, then by name.
+fn telling_labels<'f>(facts: &'f Facts, ast: &Ast) -> Vec<&'f str> {
     let remaining = facts.labels.iter().filter(|label| label.presence != Presence::Absent && &*label.name != "__name__");
     let differing: Vec<&str> = remaining.filter(|label| !label.is_fixed()).map(|label| &*label.name).collect();
     let telling: Vec<&str> = match facts.labels.unique() {
@@ -79,13 +80,27 @@ fn telling_labels(facts: &Facts) -> Vec<&str> {
         None => differing.clone(),
     };
     let mut labels = if telling.is_empty() { differing } else { telling };
-    let rank = |name: &str| match name {
-        "job" => 0,
-        "instance" => 1,
-        _ => 2,
+    let grouped = grouped(ast);
+    let rank = |name: &str| match (grouped.iter().position(|label| label == name), name) {
+        (Some(position), _) => (0, position),
+        (None, "job") => (1, 0),
+        (None, "instance") => (1, 1),
+        (None, _) => (2, 0),
     };
     labels.sort_by(|a, b| (rank(a), a).cmp(&(rank(b), b)));
     labels
+}
+
+/// The labels of the outermost `by`, as written.
+fn grouped(ast: &Ast) -> Vec<String> {
+    let mut found: Option<Vec<String>> = None;
+    ast.visit(&mut |node| {
+        if let (None, ExprKind::Aggregate(aggregate)) = (&found, &node.kind) {
+            let by = aggregate.grouping.as_ref().filter(|grouping| !grouping.without);
+            found = by.map(|grouping| grouping.labels.iter().map(|label| label.name.to_string()).collect());
+        }
+    });
+    found.unwrap_or_default()
 }
 
 /// What a query is called where several are shown: the query of the spec, or the only metric that it reads.

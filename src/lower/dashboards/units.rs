@@ -443,7 +443,7 @@ mod tests {
             assert_eq!(named(text), None, "{text}");
         }
         assert_eq!(found.len(), 7);
-        assert_eq!(found[0].help.as_deref(), Some("did you mean `seconds`?"));
-        assert_eq!(found[1].help.as_deref(), Some("did you mean `percentunit`?"));
+        assert!(found[0].help.as_deref().unwrap().starts_with("did you mean `seconds`"), "{:?}", found[0].help);
+        assert!(found[1].help.as_deref().unwrap().starts_with("did you mean `percentunit`"), "{:?}", found[1].help);
     }
 }

@@ -146,17 +146,15 @@ pub(super) fn mail(notifications: &Notifications, plan: &mut Grafana, secrets: &
     set("HOST", smtp.smarthost.as_str());
     // `Alerts <alerts@example.com>` is a name and an address.
     let from = smtp.from.as_str();
-    match from.split_once('<') {
-        Some((name, address)) => {
-            set("FROM_NAME", name.trim().trim_matches('"'));
-            set("FROM_ADDRESS", address.trim().trim_end_matches('>'));
-        }
-        None => {
-            set("FROM_ADDRESS", from);
-        }
+    let (name, address) = from.split_once('<').unwrap_or(("", from));
+    let (name, address) = (name.trim().trim_matches('"'), address.trim().trim_end_matches('>'));
+    set("FROM_ADDRESS", address);
+    if !name.is_empty() {
+        set("FROM_NAME", name);
     }
-    if let Some(user) = smtp.auth_username.as_ref().or(smtp.auth_password.as_ref().map(|_| &smtp.from)) {
-        set("USER", user.as_str());
+    let user = smtp.auth_username.as_ref().map(Text::as_str);
+    if let Some(user) = user.or(smtp.auth_password.as_ref().map(|_| address)) {
+        set("USER", user);
     }
     if let Some(password) = &smtp.auth_password {
         set("PASSWORD__FILE", &secrets::path(password, secrets));
