@@ -108,7 +108,8 @@ fn told(found: &[Diagnostic], sources: &Sources) -> String {
         let at = diagnostic.span.map(|_| place(diagnostic, sources));
         let labels: Vec<String> = diagnostic.labels.iter().map(|label| format!("\n      | {}", label.message)).collect();
         let help = diagnostic.help.as_deref().unwrap_or("-");
-        let fix = diagnostic.fix.as_ref().map(|fix| format!("\n      fix {:?} {:?}", fix.applicability, fix.edits)).unwrap_or_default();
+        let fix =
+            diagnostic.fix.as_ref().map(|fix| format!("\n      fix {:?} {:?}", fix.applicability, fix.edits)).unwrap_or_default();
         format!(
             "  {:?} {} {:?} {}{}\n      = {help}{fix}\n",
             at.unwrap_or_default(),

@@ -33,7 +33,9 @@ impl<'m> Places<'m> {
         let names: BTreeSet<&str> = model.alerts.iter().map(|alert| alert.name.as_str()).collect();
         let shelves = names.len() > ALERT_PAGES;
         let mut files = Files::default();
-        let by_name = names.into_iter().map(|name| (name, if shelves { on_shelf(name) } else { format!("alerts/{}.md", files.take(name)) }));
+        let by_name = names
+            .into_iter()
+            .map(|name| (name, if shelves { on_shelf(name) } else { format!("alerts/{}.md", files.take(name)) }));
         Self { by_name: by_name.collect(), shelves }
     }
 
@@ -61,7 +63,11 @@ pub(super) fn lower(model: &Model, places: &Places<'_>, uses: &Uses<'_>, describ
             let Some(first) = rules.first() else { continue };
             let name = shelf(&first.name);
             let path = format!("alerts/{name}.md");
-            shelves.entry(name.clone()).or_insert_with(|| Shelf { name, path, alerts: Vec::new() }).alerts.push(line(first, rules));
+            shelves
+                .entry(name.clone())
+                .or_insert_with(|| Shelf { name, path, alerts: Vec::new() })
+                .alerts
+                .push(line(first, rules));
         }
         return Alerts::Shelves(shelves.into_values().collect());
     }
@@ -78,7 +84,8 @@ pub(super) fn lower(model: &Model, places: &Places<'_>, uses: &Uses<'_>, describ
             }
         }
     }
-    let page = |rules: &[AlertRule]| rules.first().map(|first| page(model, places, uses, described, &told, &by_query, first, rules));
+    let page =
+        |rules: &[AlertRule]| rules.first().map(|first| page(model, places, uses, described, &told, &by_query, first, rules));
     Alerts::Pages(by_name.filter_map(page).collect())
 }
 

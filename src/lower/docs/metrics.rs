@@ -10,7 +10,8 @@ use crate::spec::metric::Label as Declared;
 pub(super) fn line(name: &str, exposed: &Exposed, uses: &Uses<'_>) -> Metric {
     let metric = &exposed.metric;
     let own = metric.labels.iter().map(|(name, entry)| label(name, &entry.value));
-    let common = exposed.common.iter().filter(|(name, _)| !metric.labels.knows(name)).map(|(name, declared)| label(name, declared));
+    let common =
+        exposed.common.iter().filter(|(name, _)| !metric.labels.knows(name)).map(|(name, declared)| label(name, declared));
     let mut labels: Vec<Label> = own.chain(common).collect();
     labels.sort_by(|a, b| a.name.cmp(&b.name));
     let used = uses.of(exposed.declared);

@@ -70,7 +70,10 @@ mod tests {
         let mut seen = BTreeSet::from([other]);
         for hostile in ["", "..", "a/b", "a b", "../../etc", "ä", "a\nb", "COM:1", long.as_str(), "a\u{0}b", "-"] {
             let stem = files.take(hostile);
-            assert!(stem.chars().all(is_plain) && !stem.is_empty() && stem.len() < 100 && !stem.starts_with('.'), "{hostile:?}: {stem}");
+            assert!(
+                stem.chars().all(is_plain) && !stem.is_empty() && stem.len() < 100 && !stem.starts_with('.'),
+                "{hostile:?}: {stem}"
+            );
             assert!(seen.insert(stem.to_lowercase()), "{hostile:?}");
         }
     }

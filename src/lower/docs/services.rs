@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::lower::docs::names::{Files, anchor};
-use crate::lower::docs::uses::Uses;
 use crate::lower::docs::alerts::Places;
 use crate::lower::docs::metrics;
+use crate::lower::docs::names::{Files, anchor};
+use crate::lower::docs::uses::Uses;
 use crate::model::Model;
 use crate::model::item::ItemKind;
 use crate::model::job::{DeclaredBy, Exposed, Job, Targets};
@@ -121,9 +121,7 @@ impl Described {
         let (noun, help) = match origin {
             Origin::Set(_) => ("metric set", None),
             Origin::Pack(name) => ("exporter pack", pack(name).map(|pack| &pack.help)),
-            Origin::Client(name) => {
-                ("metrics library", model.shipped.clients.get(name).and_then(|client| client.help.as_ref()))
-            }
+            Origin::Client(name) => ("metrics library", model.shipped.clients.get(name).and_then(|client| client.help.as_ref())),
         };
         let mut lines = Vec::new();
         for (name, exposed) in &common.metrics {
@@ -178,15 +176,8 @@ fn things(model: &Model) -> Vec<Thing<'_>> {
     let mut things = Vec::new();
     let spec = &model.spec;
     let planned = |status: Option<Status>| status == Some(Status::Planned);
-    let thing = |kind: ItemKind, name, help| Thing {
-        kind,
-        noun: kind.noun(),
-        name,
-        help,
-        planned: false,
-        facts: Vec::new(),
-        pack: None,
-    };
+    let thing =
+        |kind: ItemKind, name, help| Thing { kind, noun: kind.noun(), name, help, planned: false, facts: Vec::new(), pack: None };
     for (name, entry) in spec.services.iter() {
         let service = &entry.value;
         let mut thing = Thing { planned: planned(service.status), ..thing(ItemKind::Service, name, service.help.as_ref()) };
@@ -221,8 +212,7 @@ fn things(model: &Model) -> Vec<Thing<'_>> {
         });
         fact(&mut thing.facts, "Nodes", nodes);
         fact(&mut thing.facts, "GPUs a node", pool.gpus_per_node.as_ref().map(|count| count.value.to_string()));
-        let limits: Vec<String> =
-            pool.thresholds.iter().map(|(name, entry)| format!("{name} {}", entry.value.text)).collect();
+        let limits: Vec<String> = pool.thresholds.iter().map(|(name, entry)| format!("{name} {}", entry.value.text)).collect();
         fact(&mut thing.facts, "Thresholds", (!limits.is_empty()).then(|| limits.join(", ")));
         things.push(thing);
     }
@@ -231,9 +221,7 @@ fn things(model: &Model) -> Vec<Thing<'_>> {
         let mut thing = thing(ItemKind::Probe, name, probe.help.as_ref());
         let job = model.jobs.iter().find(|job| job.item.kind == ItemKind::Probe && job.item.name == name);
         let exporter = job.and_then(|job| job.probe.as_ref()).and_then(|probe| probe.exporter.rsplit_once(':'));
-        thing.pack = exporter
-            .and_then(|(exporter, _)| spec.exporters.get(exporter))
-            .map(|exporter| pack_name(&exporter.pack));
+        thing.pack = exporter.and_then(|(exporter, _)| spec.exporters.get(exporter)).map(|exporter| pack_name(&exporter.pack));
         fact(&mut thing.facts, "Module", Some(probe.module.value.clone()));
         things.push(thing);
     }

@@ -216,9 +216,8 @@ fn a_container_in_the_host_s_network_has_no_other() {
 
 #[test]
 fn grafana_is_told_what_its_own_configuration_needs() {
-    let built = build(
-        "stack: {name: s, grafana: {plugins: [a, b]}}\nnotifications: {via: grafana, receivers: {a: {email: {to: t@x}}}}",
-    );
+    let built =
+        build("stack: {name: s, grafana: {plugins: [a, b]}}\nnotifications: {via: grafana, receivers: {a: {email: {to: t@x}}}}");
     let environment = &built.service("grafana")["environment"];
     assert_eq!(environment["GF_SMTP_HOST"], "m:$$5");
     assert_eq!(environment["GF_INSTALL_PLUGINS"], "a,b");
