@@ -1,5 +1,6 @@
 //! What rules may ask besides the thing that they look at.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::ops::Range;
 use std::path::Path;
@@ -21,6 +22,8 @@ pub struct Context<'a> {
     pub sources: &'a Sources,
     /// The disk, where the caller lets rules look for files.
     pub disk: Option<Disk<'a>>,
+    /// Whether everything could be read. Otherwise what seems not to be used may be used by what could not.
+    pub whole: bool,
 }
 
 /// Where the files lie that a spec names.
@@ -83,6 +86,32 @@ impl Context<'_> {
 
     /// The names of series nearest to one that does not exist.
     pub fn nearest_series(&self, name: &str) -> Vec<&str> {
-        suggest::nearest(name, self.subject.catalog.names())
+        let near = suggest::nearest(name, self.subject.catalog.names());
+        if near.is_empty() { similar(name, self.subject.catalog.names()) } else { near }
     }
+}
+
+/// At most this many names are suggested.
+const MOST: usize = 3;
+
+/// The names that share most words with one that does not exist: at least two, and half of all.
+fn similar<'n>(name: &str, candidates: impl Iterator<Item = &'n str>) -> Vec<&'n str> {
+    let wanted = words(name);
+    let mut best: Vec<(usize, &str)> = Vec::new();
+    for candidate in candidates {
+        let others = words(candidate);
+        let shared = wanted.intersection(&others).count();
+        let all = wanted.len() + others.len() - shared;
+        if shared >= 2 && shared * 2 >= all {
+            best.push((shared * 1000 / all, candidate));
+        }
+    }
+    best.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(b.1)));
+    best.into_iter().take(MOST).map(|(_, candidate)| candidate).collect()
+}
+
+/// The words of a name that say something, in the singular, each once.
+fn words(name: &str) -> BTreeSet<&str> {
+    let says = |word: &&str| !word.is_empty() && !matches!(*word, "total" | "bucket" | "sum" | "count");
+    name.split(['_', ':']).filter(says).map(|word| word.strip_suffix('s').unwrap_or(word)).collect()
 }

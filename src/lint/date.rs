@@ -24,6 +24,23 @@ impl Date {
         (1..=days).contains(&day).then_some(Self { year, month, day })
     }
 
+    /// The day so many days after 1970-01-01, by the Gregorian calendar; `None` beyond the year 9999.
+    pub fn of_day(days: u64) -> Option<Self> {
+        // Counted in eras of 400 years that begin on the first of March, so that a leap day is the last of its year.
+        let shifted = days.checked_add(719_468)?;
+        let (era, day_of_era) = (shifted / 146_097, shifted % 146_097);
+        let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+        let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+        let month_from_march = (5 * day_of_year + 2) / 153;
+        let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
+        let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
+        let year = era.checked_mul(400)?.checked_add(year_of_era)?.checked_add(u64::from(month <= 2))?;
+        if year > 9999 {
+            return None;
+        }
+        Self::new(u16::try_from(year).ok()?, u8::try_from(month).ok()?, u8::try_from(day).ok()?)
+    }
+
     /// Reads `2027-01-31`.
     pub fn parse(text: &str) -> Option<Self> {
         let mut parts = text.split('-');
@@ -47,6 +64,16 @@ impl fmt::Display for Date {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn days_since_1970() {
+        for (day, text) in
+            [(0, "1970-01-01"), (59, "1970-03-01"), (11_016, "2000-02-29"), (20_779, "2026-11-22"), (2_932_896, "9999-12-31")]
+        {
+            assert_eq!(Date::of_day(day).map(|date| date.to_string()).as_deref(), Some(text));
+        }
+        assert_eq!((Date::of_day(2_932_897), Date::of_day(u64::MAX)), (None, None));
+    }
 
     #[test]
     fn reads_what_the_calendar_has() {

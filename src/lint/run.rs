@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use crate::diagnostic::{self, Diagnostic};
+use crate::diagnostic::{self, Diagnostic, Severity};
 use crate::lint::context::{Context, Disk};
 use crate::lint::finding::{Finding, Findings};
 use crate::lint::registry;
@@ -35,7 +35,8 @@ pub fn run(model: &Model, sources: &Sources, settings: &LintSettings) -> Vec<Dia
 /// Lints anything that has alerts, recording rules, dashboards or a catalog. What earlier phases reported comes out again, as settings and
 /// suppressions make it.
 pub fn run_on(subject: &Subject<'_>, sources: &Sources, settings: &LintSettings, outside: Outside<'_>) -> Vec<Diagnostic> {
-    let cx = Context { subject, sources, disk: outside.disk };
+    let whole = !outside.earlier.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
+    let cx = Context { subject, sources, disk: outside.disk, whole };
     let rules: Vec<&Rule> = registry::ALL.iter().copied().filter(|rule| settings.is_on(rule.id)).collect();
     let earlier = outside.earlier.into_iter().map(|diagnostic| Finding { diagnostic, about: Default::default() });
     let mut findings: Vec<Finding> = earlier.collect();

@@ -8,9 +8,9 @@ use smallvec::SmallVec;
 use crate::diagnostic::Diagnostic;
 use crate::lint::date::Date;
 use crate::lint::finding::Finding;
+use crate::lint::registry;
 use crate::lint::rules::lint::{expired_allow, unknown_rule, unused_allow};
 use crate::lint::settings::LintSettings;
-use crate::lint::{registry, words};
 use crate::load::suppress::Suppression;
 use crate::source::Span;
 use crate::spec::Spec;
@@ -182,7 +182,7 @@ fn is_active(allow: &Allowed, settings: &LintSettings, reports: &mut Vec<Diagnos
             reports.push(
                 expired_allow::RULE
                     .at(*span, message)
-                    .help(format!("mend what `{}` reports, or give it a later day", words::list([&allow.rule]))),
+                    .help(format!("mend what `{}` reports, or give it a later day", allow.rule)),
             );
             false
         }

@@ -161,6 +161,7 @@ pub fn values(values: &Values) -> String {
 pub fn label_fact(fact: &LabelFact) -> String {
     match fact.presence {
         Presence::Absent => format!("there is no `{}`", fact.name),
+        Presence::Present if fact.values == Values::Any => format!("every series has a `{}`", fact.name),
         Presence::Present => format!("`{}` is {}", fact.name, values(&fact.values)),
         Presence::Perhaps => format!("`{}` may be {}", fact.name, values(&fact.values)),
     }

@@ -166,6 +166,9 @@ pub struct Published<'a> {
 pub fn published<'a>(stack: &Stack<'a>) -> Vec<Published<'a>> {
     let spec = stack.spec;
     let mut found: Vec<Published<'a>> = Vec::new();
+    if let Some(whole) = &spec.stack {
+        of_servers(stack, whole, &mut found);
+    }
     for (name, entry) in spec.services.iter() {
         let service = &entry.value;
         let Some(workload) = service.compose.as_ref().filter(|_| service.status != Some(Status::Planned)) else { continue };
@@ -183,7 +186,11 @@ pub fn published<'a>(stack: &Stack<'a>) -> Vec<Published<'a>> {
             found.extend(written(name, entry.key, ports));
         }
     }
-    let Some(whole) = &spec.stack else { return found };
+    found
+}
+
+/// The ports of the servers, which are where people expect them unless said.
+fn of_servers<'a>(stack: &Stack<'a>, whole: &'a crate::spec::stack::Stack, found: &mut Vec<Published<'a>>) {
     let span = whole.name.span;
     let mut server = |name: &'static str, usual: u16, port: Option<(u16, Span)>, workload: Option<&'a Workload>| match workload
         .and_then(|workload| workload.ports.as_ref())
@@ -208,7 +215,6 @@ pub fn published<'a>(stack: &Stack<'a>) -> Vec<Published<'a>> {
         let port = whole.grafana.as_ref().and_then(|grafana| grafana.port.as_ref()).map(|port| (port.value, port.span));
         server("grafana", 3000, port, whole.grafana.as_ref().and_then(|grafana| grafana.compose.as_ref()));
     }
-    found
 }
 
 fn own<'a>(name: &str, about: Span, span: Span, host: u16) -> Published<'a> {

@@ -166,6 +166,8 @@ pub struct AlertPage {
     pub more_rules: usize,
     /// Whether there is one for each pool.
     pub pools: bool,
+    /// Whether its comparison is written as a threshold, apart from the expression.
+    pub threshold: bool,
     /// The expression whose value is compared; the whole one where the comparison stands in it.
     pub value: String,
     /// Where that can be run.
@@ -178,7 +180,7 @@ pub struct AlertPage {
     pub metrics: Vec<Link>,
     /// Dashboards that show the same query.
     pub panels: Vec<Link>,
-    /// Dashboards that read the same metrics.
+    /// Other dashboards that read the same metrics.
     pub related: Vec<Link>,
     /// What to do, in Markdown.
     pub runbook: Option<String>,

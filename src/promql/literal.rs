@@ -176,6 +176,11 @@ pub(super) fn is_out_of_range(seconds: f64) -> bool {
     seconds.abs() > 9_223_372_036.854_775
 }
 
+/// Whether a number of the tree needs no sign in front when it is written.
+pub(super) fn is_unsigned(number: Number) -> bool {
+    !number.value.is_sign_negative() || number.value.is_nan()
+}
+
 /// Writes a number so that it is read back as the same one.
 pub fn write_number(number: Number) -> String {
     let value = number.value;

@@ -32,6 +32,14 @@ fn layout(expr: &Expr, depth: usize, used: usize, out: &mut String) {
             args(&call.args, depth, out);
         }
         ExprKind::VariableCall(call) => {
+            if let Some((lhs, operator, rhs)) = print::infix(call) {
+                out.push_str(INDENT);
+                operand(lhs, super::BinaryOp::Or.precedence(), depth + 1, 0, out);
+                line(depth, out);
+                write(out, operator);
+                line(depth + 1, out);
+                return operand(rhs, super::BinaryOp::Or.precedence() + 1, depth + 1, 0, out);
+            }
             write(out, &call.callee);
             if let Some(grouping) = &call.grouping {
                 write(out, format_args!(" {grouping} "));
@@ -86,7 +94,7 @@ fn operation(binary: &Binary, depth: usize, out: &mut String) {
 /// The operator on a line of its own, with a number behind it or anything longer below it.
 fn right_side(binary: &Binary, depth: usize, out: &mut String) {
     line(depth, out);
-    write(out, Operator(binary));
+    write(out, Operator::of(binary));
     match binary.rhs.kind {
         ExprKind::Number(_) | ExprKind::Variable(_) => out.push(' '),
         _ => line(depth + 1, out),
@@ -163,7 +171,6 @@ fn fits(expr: &Expr, room: usize) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::promql::{Dialect, parse};
 
     #[test]

@@ -72,7 +72,7 @@ fn depth_is_limited_and_said_so() {
             let parsed = all(&nest(depth));
             let too_deep = parsed.errors.iter().any(|error| error.message.contains("deeper"));
             assert!(!too_deep || depth > limit - 10, "{}: {depth}", &text[..20]);
-            let _ = (parsed.expr.to_string(), optiinfra_gen::promql::pretty(&parsed.expr), parsed.expr.clone());
+            let _ = (parsed.expr.to_string(), parsed.expr.pretty(), parsed.expr.clone());
         }
     }
 }

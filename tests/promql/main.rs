@@ -10,3 +10,4 @@ mod messages;
 mod roundtrip;
 mod server;
 mod speed;
+mod words;

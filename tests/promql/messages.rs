@@ -13,7 +13,7 @@ fn report(text: &str, error: &ParseError) -> String {
     for (span, message) in &error.labels {
         out.push_str(&format!("  {} {message}\n", underline(span.start, span.end).replace('^', "-")));
     }
-    for help in &error.help {
+    if let Some(help) = &error.help {
         out.push_str(&format!("  help: {help}\n"));
     }
     if let Some((span, new)) = &error.replacement {

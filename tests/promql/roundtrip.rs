@@ -1,6 +1,6 @@
 //! What is printed is read back as the same expression, and what a node covers is that node.
 
-use optiinfra_gen::promql::{Dialect, Expr, ExprKind, parse, pretty};
+use optiinfra_gen::promql::{Dialect, Expr, ExprKind, parse};
 
 use crate::generator::Generator;
 
@@ -13,7 +13,7 @@ fn tree(text: &str, dialect: Dialect) -> Expr {
 /// Prints in both ways and reads back.
 fn check(text: &str, dialect: Dialect) {
     let expr = tree(text, dialect);
-    for printed in [expr.to_string(), pretty(&expr)] {
+    for printed in [expr.to_string(), expr.pretty()] {
         let again = tree(&printed, dialect);
         assert!(again.equivalent(&expr), "{text}\nis printed as\n{printed}\nwhich is\n{again:#?}\nnot\n{expr:#?}");
         assert_eq!(again.to_string(), expr.to_string(), "printing is not stable");
@@ -127,6 +127,9 @@ fn variables_are_read_back() {
         "topk($k, $metric)",
         "$aggregation by (job) (x)",
         "$function(x[5m])",
+        "a{b=\"c\"} $operator on (b) group_left () (c) > 5",
+        "a ${op:raw} bool b $op c or d",
+        "(a $op b) * c",
         "x[$__range:$__interval] offset $shift @ $time",
         "rate(x[${__range_s}s]) * ${__interval_ms} / 1000",
         "job:[[name]]:rate5m + on ($labels) group_left ($more) y",

@@ -16,6 +16,7 @@ use crate::promql::catalog::Presence;
 use crate::promql::infer::{Facts, METRIC_NAME};
 use crate::spec::decode::{OneOrMany, Text};
 use crate::spec::notify::Receiver;
+use crate::unit::Unit;
 
 /// How many rules of an alert show their whole expression; the others differ in their number or their pool alone.
 const EXPRESSIONS: usize = 4;
@@ -141,15 +142,18 @@ fn page(
             })
             .collect(),
         more_rules: rules.len().saturating_sub(EXPRESSIONS),
+        threshold: first.threshold.is_some(),
         value: layout(value),
         run: run(model, value),
         returns: facts.and_then(labels),
-        unit: facts.and_then(|facts| facts.unit.known()).map(ToString::to_string),
+        // That a share is a share need not be said.
+        unit: facts.and_then(|facts| facts.unit.known()).filter(|unit| !unit.same(&Unit::ratio())).map(ToString::to_string),
         metrics: declared.iter().filter_map(|span| described.metric(*span)).take(NAMED).cloned().collect(),
         related: dashboards
             .into_iter()
             .filter_map(|position| model.dashboards.get(position))
             .map(|dashboard| dashboard_link(model, dashboard))
+            .filter(|link| !panels.iter().any(|panel| panel.path == link.path))
             .take(NAMED)
             .collect(),
         panels,

@@ -29,12 +29,15 @@ pub(super) fn duration(duration: Duration) -> String {
     if parts.is_empty() { "0 seconds".to_owned() } else { parts.join(" ") }
 }
 
-/// When a rule fires: "above 5%", "below -20% or above 20%".
+/// When a rule fires: "the value is above 5%", "the value is below -20% or above 20%".
 pub(super) fn condition(alert: &AlertRule) -> String {
     match &alert.threshold {
-        Some(threshold) => threshold.bounds.iter().map(|bound| comparison(bound, threshold)).collect::<Vec<_>>().join(" or "),
+        Some(threshold) => {
+            let bounds: Vec<String> = threshold.bounds.iter().map(|bound| comparison(bound, threshold)).collect();
+            format!("the value is {}", bounds.join(" or "))
+        }
         None if alert.heartbeat => "always".to_owned(),
-        None => "the expression returns something".to_owned(),
+        None => "the expression returns a series".to_owned(),
     }
 }
 

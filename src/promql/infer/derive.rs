@@ -72,9 +72,9 @@ pub(super) fn drop_name(labels: &mut Arc<Labels>, reason: &Reason, context: &Con
     let labels = Arc::make_mut(labels);
     labels.mark_name_dropped();
     match context.delayed_name_removal {
-        Some(true) => {}
         Some(false) => labels.drop_label(METRIC_NAME, &reason),
-        None => {
+        // Until the end it may be there.
+        Some(true) | None => {
             let mut fact = match labels.listed(METRIC_NAME) {
                 Some(fact) => fact.clone(),
                 None => LabelFact::unknown(metric_name(), reason.clone()),

@@ -282,6 +282,10 @@ fn narrow(labels: &mut Labels, tests: &[Test<'_>], except: &str) {
             None => labels.get(&test.label.into()),
         };
         let before = fact.presence;
+        if before != Presence::Absent && fact.values.list().is_none() {
+            // Which combinations of values exist is only known of closed lists.
+            labels.forget_variation();
+        }
         // Where nothing can pass the selector is empty, and any fact is as good as another.
         if test.narrow(&mut fact) && (before != Presence::Absent || fact.presence != Presence::Absent) {
             labels.set(fact);

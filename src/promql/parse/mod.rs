@@ -13,7 +13,8 @@ mod selector;
 use super::ast::*;
 use super::check;
 use super::error::{Errors, ParseError};
-use super::lex::{self, Keyword, Token, TokenKind, quoted};
+use super::keyword::Keyword;
+use super::lex::{self, Token, TokenKind, quoted};
 use super::operators::{BinaryOp, UnaryOp};
 use super::quote;
 use super::span::Span;
@@ -274,8 +275,12 @@ impl Parser<'_> {
             return Node::hole(self.here());
         }
         let mut node = self.operand();
-        while let Some((op, op_token)) = self.binary_op(least) {
-            node = self.binary(op, op_token, node);
+        loop {
+            node = match self.binary_op(least) {
+                Some((op, op_token)) => self.binary(op, op_token, node),
+                None if self.variable_op(least) => self.infix(node),
+                None => break,
+            };
         }
         self.leave();
         node

@@ -58,16 +58,8 @@ fn implies(strict: &Bounded<'_>, weak: &Bounded<'_>) -> bool {
 }
 
 fn bounded(alert: &AlertRule) -> Option<(Key<'_>, Bounded<'_>)> {
-    let (value, op, number) = match (&alert.threshold, &alert.value) {
-        (Some(threshold), Some(value)) => match threshold.bounds.as_slice() {
-            [bound] => (value.text.clone(), bound.op, bound.number),
-            _ => return None,
-        },
-        _ => {
-            let (compared, op, number) = expressions::comparison(&alert.expr.ast)?;
-            (expressions::bare(compared).to_string(), op, number)
-        }
-    };
+    let (compared, op, number) = expressions::comparison(&alert.expr.ast)?;
+    let value = expressions::bare(compared).to_string();
     let upper = match op {
         BinaryOp::Greater | BinaryOp::GreaterOrEqual => true,
         BinaryOp::Less | BinaryOp::LessOrEqual => false,

@@ -1,12 +1,14 @@
 //! `alert/threshold-unit`
 
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Applicability, Diagnostic, Edit, Severity};
 use crate::lint::context::Context;
 use crate::lint::finding::Findings;
 use crate::lint::rule::{Check, Rule, rule};
 use crate::lint::subject::{Purpose, Use};
 use crate::lint::words;
 use crate::model::rule::{AlertRule, Bound, Threshold, UnitClash};
+use crate::promql::infer::EventKind;
+use crate::source::SourceKind;
 use crate::unit::Unit;
 
 /// The rule.
@@ -48,17 +50,24 @@ fn fault<'a>(alert: &'a AlertRule, threshold: &'a Threshold, bound: &'a Bound) -
     if bound.quantity.unit.is_some() || !unit.is_dimensionless() {
         return None;
     }
-    let values = &alert.value.as_ref()?.facts().range.interval;
-    let known_to_stay_below_one = values.has_numbers() && values.hi <= 1.0;
-    if unit.same(&Unit::ratio()) && bound.number > 1.0 && known_to_stay_below_one {
+    let above = alert.expr.facts().range.interval;
+    if unit.same(&Unit::ratio()) && bound.number > 1.0 && stays_below_one(alert, bound) {
         Some(Fault::PercentOfRatio)
-    } else if unit.same(&Unit::ratio()) && (5.0..=100.0).contains(&bound.number) && values.is_unbounded_above() {
+    } else if unit.same(&Unit::ratio()) && (5.0..=100.0).contains(&bound.number) && above.is_unbounded_above() {
         Some(Fault::LooksLikePercent)
     } else if unit.same(&Unit::percent()) && bound.number > 0.0 && bound.number < 1.0 {
         Some(Fault::LooksLikeRatio)
     } else {
         None
     }
+}
+
+/// Whether inference found that the value never is above 1.
+fn stays_below_one(alert: &AlertRule, bound: &Bound) -> bool {
+    alert.expr.inference.events.iter().any(|event| match &event.kind {
+        EventKind::ComparisonNeverTrue(finding) => finding.threshold == Some(bound.number) && finding.values.hi <= 1.0,
+        _ => false,
+    })
 }
 
 fn check(cx: &Context<'_>, alert: &AlertRule, findings: &mut Findings) {
@@ -68,9 +77,10 @@ fn check(cx: &Context<'_>, alert: &AlertRule, findings: &mut Findings) {
             Fault::Different(quantity, value) => RULE
                 .at(bound.span, format!("`{text}` is in {quantity}, the value is in {value}"))
                 .help(format!("write the threshold in {value}")),
-            Fault::PercentOfRatio => RULE
-                .at(bound.span, format!("the value is a ratio, which is never above 1: `{text}` is never reached"))
-                .help(format!("write `{text}%`")),
+            Fault::PercentOfRatio => {
+                let message = format!("the value is a ratio, which is never above 1: `{text}` is never reached");
+                with_percent(cx, bound, RULE.at(bound.span, message).help(format!("write `{text}%`")))
+            }
             Fault::LooksLikePercent => RULE
                 .weaker(Severity::Warning, bound.span, format!("the value is a ratio: `{text}` is {}%", bound.number * 100.0))
                 .help(format!("write `{text}%` if you mean a percentage, or `{}%` to say what you mean", bound.number * 100.0)),
@@ -82,10 +92,20 @@ fn check(cx: &Context<'_>, alert: &AlertRule, findings: &mut Findings) {
     }
 }
 
+/// The finding with a fix that adds a percent sign, where the number is written plainly.
+fn with_percent(cx: &Context<'_>, bound: &Bound, diagnostic: Diagnostic) -> Diagnostic {
+    let is_file = cx.sources.get(bound.span.source).kind == SourceKind::File;
+    if !is_file || cx.sources.text(bound.span) != bound.quantity.text {
+        return diagnostic;
+    }
+    let edit = Edit { span: bound.span, text: format!("{}%", bound.quantity.text) };
+    diagnostic.fix(Applicability::Unsafe, vec![edit])
+}
+
 fn with_origin(cx: &Context<'_>, alert: &AlertRule, diagnostic: Diagnostic) -> Diagnostic {
-    let Some(value) = &alert.value else { return diagnostic };
-    let Some(unit) = value.facts().unit.known() else { return diagnostic };
-    let used = Use { expr: value, item: &alert.item, purpose: Purpose::Alert(alert) };
-    let (span, fact) = words::why_value(cx, &used, &unit.to_string(), &value.facts().unit.reason);
+    let fact = &alert.expr.facts().unit;
+    let Some(unit) = fact.known() else { return diagnostic };
+    let used = Use { expr: &alert.expr, item: &alert.item, purpose: Purpose::Alert(alert) };
+    let (span, fact) = words::why_value(cx, &used, &unit.to_string(), &fact.reason);
     diagnostic.label(span, fact)
 }

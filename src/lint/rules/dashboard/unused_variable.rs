@@ -19,7 +19,10 @@ pub const RULE: Rule = rule!(
     Check::Dashboard(check)
 );
 
-fn check(_: &Context<'_>, dashboard: &Dashboard<'_>, findings: &mut Findings) {
+fn check(cx: &Context<'_>, dashboard: &Dashboard<'_>, findings: &mut Findings) {
+    if !cx.whole {
+        return;
+    }
     let mut used: BTreeSet<String> = BTreeSet::new();
     for expression in dashboard.uses() {
         used.extend(expressions::variables(&expression.expr.ast).into_iter().map(|variable| variable.name.clone()));

@@ -14,7 +14,7 @@ pub const RULE: Rule =
 fn check(cx: &Context<'_>, findings: &mut Findings) {
     let uses = cx.subject.uses();
     // A spec that only declares metrics is read by others.
-    if uses.is_empty() {
+    if uses.is_empty() || !cx.whole {
         return;
     }
     let metrics = uses.iter().flat_map(|used| &used.expr.inference.metrics);

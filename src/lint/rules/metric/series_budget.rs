@@ -9,7 +9,7 @@ use crate::lint::subject::Stack;
 use crate::lint::words;
 use crate::model::item::ItemKind;
 use crate::promql::catalog::{Status, Variant};
-use crate::source::Span;
+use crate::source::{SourceKind, Span};
 use crate::spec::decode::Spanned;
 
 /// The rule.
@@ -35,7 +35,11 @@ fn check(cx: &Context<'_>, stack: &Stack<'_>, findings: &mut Findings) {
     }
     let mut tallies: BTreeMap<&str, Tally<'_>> = BTreeMap::new();
     for (name, variants) in cx.subject.catalog.iter() {
-        for variant in variants.iter().filter(|variant| variant.status == Status::Live) {
+        // How much an exporter of a pack exposes depends on what it watches: the bounds of its labels are those of the largest.
+        let written_here = |variant: &Variant| {
+            variant.declared_at.is_some_and(|span| cx.sources.get(span.source).kind != SourceKind::Embedded)
+        };
+        for variant in variants.iter().filter(|variant| variant.status == Status::Live && written_here(variant)) {
             let (Some(job), Some(bound)) = (job_of(variant), variant.bound()) else { continue };
             let tally = tallies.entry(job).or_default();
             tally.total = tally.total.saturating_add(bound);
@@ -51,6 +55,8 @@ fn check(cx: &Context<'_>, stack: &Stack<'_>, findings: &mut Findings) {
         }
         let mut greatest: Vec<_> = counted.iter().flat_map(|tally| &tally.greatest).collect();
         greatest.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(b.1)));
+        // What has a tenth of all is worth a look.
+        greatest.retain(|(bound, ..)| bound.saturating_mul(10) >= total);
         let message = format!("there may be {total} series, {} more than the budget", total - budget.value);
         let mut diagnostic = RULE.at(budget.span, message);
         for (bound, name, declared) in greatest.iter().take(3) {
@@ -58,7 +64,10 @@ fn check(cx: &Context<'_>, stack: &Stack<'_>, findings: &mut Findings) {
                 diagnostic = diagnostic.label(*span, format!("`{name}` may have {bound}"));
             }
         }
-        let names = words::quoted(greatest.iter().take(3).map(|(_, name, _)| *name));
+        let names = match greatest.is_empty() {
+            true => "metrics".to_owned(),
+            false => words::quoted(greatest.iter().take(3).map(|(_, name, _)| *name)),
+        };
         findings.push_about(
             about,
             diagnostic.help(format!("take labels off {names}, bound their values tighter, or raise the budget")),

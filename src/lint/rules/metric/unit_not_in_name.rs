@@ -28,7 +28,10 @@ fn check(_: &Context<'_>, declared: &Declared<'_>, findings: &mut Findings) {
         Some(stem) => format!("{stem}_{word}_total"),
         None => format!("{}_{word}", declared.name),
     };
-    let message = format!("the name of `{}` does not say that it is in {unit}", declared.name);
+    let message = match unit.same(&Unit::ratio()) {
+        true => format!("the name of `{}` does not say that it is a ratio", declared.name),
+        false => format!("the name of `{}` does not say that it is in {unit}", declared.name),
+    };
     findings.push(RULE.at(declared.span, message).label(written.span, "the unit").help(format!("call it `{better}`")));
 }
 

@@ -21,7 +21,7 @@ fn check(cx: &Context<'_>, used: &Use<'_>, event: &Event) -> Option<Diagnostic> 
     let diagnostic = RULE.at(cx.place(used, *second), message);
     Some(
         diagnostic
-            .label(cx.place(used, *first), "this one leaves no value for it")
+            .label(cx.place(used, *first), "this one asks for something else")
             .help("keep one of the two, or write `a|b` with =~"),
     )
 }

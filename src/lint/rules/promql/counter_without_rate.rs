@@ -18,6 +18,10 @@ pub const RULE: Rule = rule!(
 
 fn check(cx: &Context<'_>, used: &Use<'_>, event: &Event) -> Option<Diagnostic> {
     let EventKind::CounterWithoutRate { variants, name, consumer } = &event.kind else { return None };
+    // A variable only takes the labels.
+    if matches!(used.purpose, Purpose::Variable(..)) || within_rate_of_aggregate(used, event) {
+        return None;
+    }
     let by = match consumer {
         // Whether it has happened at all, and how it differs from what it was, are fair questions.
         Consumer::Comparison(_, Some(number)) if number.abs() == 0.0 => return None,
@@ -38,4 +42,14 @@ fn check(cx: &Context<'_>, used: &Use<'_>, event: &Event) -> Option<Diagnostic> 
         diagnostic
             .help(format!("write `rate({name}[5m])` for how fast it grows, or `increase({name}[5m])` for how much it grew")),
     )
+}
+
+/// Whether a rate is taken of what the counter goes into, which has a rule of its own.
+fn within_rate_of_aggregate(used: &Use<'_>, event: &Event) -> bool {
+    used.expr.inference.events.iter().any(|other| match &other.kind {
+        EventKind::RateOfAggregate { aggregate, .. } => {
+            aggregate.part == event.span.part && aggregate.start <= event.span.start && event.span.end <= aggregate.end
+        }
+        _ => false,
+    })
 }

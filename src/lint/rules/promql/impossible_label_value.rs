@@ -1,5 +1,7 @@
 //! `promql/impossible-label-value`
 
+use std::sync::Arc;
+
 use crate::diagnostic::Diagnostic;
 use crate::lint::context::Context;
 use crate::lint::rule::{Check, Rule, rule};
@@ -7,6 +9,7 @@ use crate::lint::subject::Use;
 use crate::lint::words;
 use crate::load::suggest;
 use crate::promql::MatchOp;
+use crate::promql::catalog::Variant;
 use crate::promql::infer::{Event, EventKind};
 
 /// The rule.
@@ -26,22 +29,23 @@ fn check(cx: &Context<'_>, used: &Use<'_>, event: &Event) -> Option<Diagnostic> 
         MatchOp::Regex => format!("no value of `{label}` matches `{value}`"),
         MatchOp::NotRegex => format!("every value of `{label}` matches `{value}`"),
     };
-    let diagnostic = RULE.at(cx.place(used, *matcher), message);
-    let mut diagnostic = words::declarations(diagnostic, variants, |variant| {
+    let known = allowed.list().unwrap_or_default();
+    let near = suggest::nearest(value, known.iter().map(|known| &**known));
+    // Each target has a value of its own for its labels: of those only the one that may be meant says something.
+    let telling = |variant: &&Arc<Variant>| match variant.label(label) {
+        Some(domain) if domain.target => {
+            near.first().is_some_and(|near| domain.values.single().is_some_and(|only| **only == **near))
+        }
+        _ => true,
+    };
+    let telling: Vec<Arc<Variant>> = variants.iter().filter(telling).cloned().collect();
+    let diagnostic = words::declarations(RULE.at(cx.place(used, *matcher), message), &telling, |variant| {
         let metric = words::series_name(variant);
         match variant.label(label) {
             Some(domain) => format!("`{metric}` is declared here: `{label}` is {}", words::values(&domain.values)),
             None => format!("`{metric}` is declared here"),
         }
     });
-    let at = variants.iter().find_map(|variant| variant.label(label)?.declared_at);
-    if let Some(at) = at
-        && !variants.iter().any(|variant| variant.declared_at == Some(at))
-    {
-        diagnostic = diagnostic.label(at, format!("`{label}` is {}", words::values(allowed)));
-    }
-    let known = allowed.list().unwrap_or_default();
-    let near = suggest::nearest(value, known.iter().map(|known| &**known));
     Some(match (op, suggest::did_you_mean(&near)) {
         (MatchOp::Equal | MatchOp::Regex, Some(help)) => diagnostic.help(help),
         (_, _) if known.is_empty() => diagnostic.help(format!("`{label}` is {}", words::values(allowed))),

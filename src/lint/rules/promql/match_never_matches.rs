@@ -36,7 +36,10 @@ fn check(cx: &Context<'_>, used: &Use<'_>, event: &Event) -> Option<Diagnostic> 
         true => diagnostic.help("aggregate both sides to labels that they share"),
         false => {
             let on = words::list(&common);
-            diagnostic.help(format!("match on what both sides have: `on ({})`", on.replace(" and ", ", ")))
+            diagnostic.help(format!(
+                "match on what both sides have: `on ({})`, and aggregate the side that has more series",
+                on.replace(" and ", ", ")
+            ))
         }
     })
 }

@@ -17,12 +17,11 @@ pub const RULE: Rule = rule!(
 
 fn check(cx: &Context<'_>, used: &Use<'_>, event: &Event) -> Option<Diagnostic> {
     let EventKind::UnsupportedByServer { construct, since, server } = &event.kind else { return None };
-    let message =
-        format!("Prometheus {}.{} does not have `{construct}`: it came with {}.{}", server.0, server.1, since.0, since.1);
+    let message = format!("Prometheus {server} does not have {construct}: it came with {since}");
     let diagnostic = RULE.at(cx.place(used, event.span), message);
     let diagnostic = match cx.subject.stack.and_then(|stack| stack.spec.stack.as_ref()?.servers.as_ref()?.prometheus.as_ref()) {
         Some(version) => diagnostic.label(version.span, "the version is set here"),
         None => diagnostic,
     };
-    Some(diagnostic.help(format!("write it without, or run {}.{} or later (`stack.servers.prometheus`)", since.0, since.1)))
+    Some(diagnostic.help(format!("write it without, or run {since} or later (`stack.servers.prometheus`)")))
 }

@@ -12,7 +12,7 @@ pub const RULE: Rule = rule!("recording/unused", Info, "Nothing reads a recorded
 fn check(cx: &Context<'_>, findings: &mut Findings) {
     // Rule files alone do not show who else reads; a remote storage has readers of its own.
     let Some(stack) = &cx.subject.stack else { return };
-    if cx.subject.records.is_empty() || stack.settings.remote_storage {
+    if cx.subject.records.is_empty() || !cx.whole || stack.settings.remote_storage {
         return;
     }
     let uses = cx.subject.uses();

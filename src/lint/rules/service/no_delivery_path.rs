@@ -21,7 +21,10 @@ fn check(cx: &Context<'_>, stack: &Stack<'_>, findings: &mut Findings) {
     if alerts == 0 || stack.spec.notifications.is_some() {
         return;
     }
-    let message = format!("the stack has {alerts} alert rules and no `notifications`: nobody is told of any of them");
+    let message = match alerts {
+        1 => "the stack has an alert and no `notifications`: nobody is told of it".to_owned(),
+        _ => format!("the stack has {alerts} alert rules and no `notifications`: nobody is told of any of them"),
+    };
     let help = "add `notifications: {receivers: {team: {...}}, route: {receiver: team}}`";
     findings.push(RULE.at(whole.name.span, message).help(help));
 }
