@@ -55,7 +55,8 @@ fn main() {
     for promtool in tool::PROMTOOLS {
         let Some(program) = promtool.find() else { continue };
         let version = tool::run(Command::new(&program).arg("--version"));
-        let name = version.output.lines().next().unwrap_or_default().split(" (").next().unwrap_or_default().to_owned();
+        let first_line = version.output.lines().find(|line| line.contains("version")).unwrap_or_default();
+        let name = first_line.split(" (").next().unwrap_or_default().to_owned();
         let mut command = Command::new(program);
         command.args(["check", "rules"]).arg(&rules);
         let other = measure(&format!("{name} check rules"), command);

@@ -27,6 +27,8 @@ pub enum Command {
     Drift(Drift),
     /// Say what a PromQL expression returns.
     Query(Query),
+    /// Show the page of a rule, or the list of all rules.
+    Explain(Explain),
 }
 
 /// Arguments of `build`.
@@ -89,9 +91,12 @@ impl Target {
 /// Arguments of `lint`.
 #[derive(Debug, Args)]
 pub struct Lint {
-    /// Spec folders or files.
+    /// Folders of specs; rule files, Prometheus configurations and Grafana dashboards, or folders of these.
     #[arg(default_value = "specs", value_name = "PATH")]
     pub paths: Vec<PathBuf>,
+    /// What exists, for files that are no spec: a folder of a spec, `pack:NAME@VERSION`, or the text of a /metrics page.
+    #[arg(long, value_name = "PATH")]
+    pub catalog: Vec<PathBuf>,
     /// The environment whose changes are applied.
     #[arg(long, value_name = "NAME")]
     pub env: Option<String>,
@@ -121,7 +126,7 @@ pub struct Drift {
 }
 
 /// How findings are shown, and from which severity on they make a command fail.
-#[derive(Debug, Clone, Copy, Args)]
+#[derive(Debug, Clone, Args)]
 pub struct Reporting {
     /// The form of the report.
     #[arg(long, value_enum, default_value_t = Format::Human)]
@@ -129,6 +134,9 @@ pub struct Reporting {
     /// The least severity that makes the exit code 1.
     #[arg(long, value_enum, default_value_t = Level::Error, value_name = "SEVERITY")]
     pub fail_on: Level,
+    /// The severity of a rule: promql/unknown-label=warning, or =off. Stands above optiinfra.toml.
+    #[arg(long, value_name = "ID=SEVERITY")]
+    pub rule: Vec<String>,
 }
 
 /// The forms of a report.
@@ -176,4 +184,11 @@ pub enum QueryFormat {
     Tree,
     /// The expression, laid out.
     Promql,
+}
+
+/// Arguments of `explain`.
+#[derive(Debug, Args)]
+pub struct Explain {
+    /// The rule: promql/unknown-label. Without it all rules are listed.
+    pub rule: Option<String>,
 }

@@ -16,6 +16,8 @@ pub mod cli;
 pub mod commands;
 pub mod diagnostic;
 pub mod emit;
+pub mod foreign;
+pub mod lint;
 pub mod load;
 pub mod lower;
 pub mod model;

@@ -4,10 +4,10 @@ use std::io::{self, BufWriter, Write};
 use std::process::ExitCode;
 
 use clap::Parser;
-use optiinfra_gen::cli::{Cli, Command, QueryFormat};
+use optiinfra_gen::cli::{Cli, Command};
 use optiinfra_gen::commands::terminal::{Exit, Terminal, human_options};
-use optiinfra_gen::commands::{build, lint, query};
-use optiinfra_gen::promql::{self, Dialect};
+use optiinfra_gen::commands::{build, explain, lint, query};
+use optiinfra_gen::promql::Dialect;
 use optiinfra_gen::world::OsWorld;
 
 /// A bug in this program.
@@ -40,20 +40,14 @@ fn run(cli: &Cli) -> io::Result<Exit> {
         Command::Build(args) => build::build(args, &world, &mut terminal),
         Command::Drift(args) => build::drift_command(args, &world, &mut terminal),
         Command::Lint(args) => lint::lint(args, &world, &mut terminal),
+        Command::Explain(args) => explain::explain(args, &mut terminal),
         Command::Query(args) if args.jsonl => {
             query::jsonl(io::stdin().lock(), &mut *terminal.out, Dialect::Prometheus).map(|()| Exit::Clean)
         }
-        Command::Query(args) => ask(args.expr.as_deref().unwrap_or_default(), args.format, &mut terminal),
+        Command::Query(args) => {
+            query::one(args.expr.as_deref().unwrap_or_default(), args.format, Dialect::Prometheus, &mut terminal)
+        }
     }?;
     out.flush()?;
     Ok(exit)
-}
-
-fn ask(expr: &str, format: QueryFormat, terminal: &mut Terminal<'_>) -> io::Result<Exit> {
-    let parsed = promql::parse(expr, Dialect::Prometheus);
-    match format {
-        QueryFormat::Tree => write!(terminal.out, "{}", query::tree(&parsed.expr, expr))?,
-        QueryFormat::Promql => writeln!(terminal.out, "{}", parsed.expr.pretty())?,
-    }
-    Ok(if parsed.errors.is_empty() { Exit::Clean } else { Exit::Findings })
 }

@@ -1,20 +1,25 @@
 //! Load, resolve, lint, lower, emit: the five phases in their order, and nothing else.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::diagnostic::{self, Diagnostic, Severity};
 use crate::emit::artifact::PathError;
 use crate::emit::{Artifact, Artifacts};
+use crate::foreign::collect::Contents;
+use crate::foreign::{Collected, Known};
+use crate::lint::{Disk, LintSettings, Outside, Subject};
 use crate::load::files::LoadError;
 use crate::load::{self, Loaded};
 use crate::model::Model;
 use crate::plan::Plan;
+use crate::promql::SYNTAX_ERROR;
+use crate::resolve::pack::UNKNOWN_NAME;
 use crate::source::Sources;
 use crate::spec::Spec;
 use crate::spec::decode::{Decode, Decoder};
 use crate::world::World;
-use crate::{emit, lower, packs, resolve};
+use crate::{emit, foreign, lint, lower, packs, resolve};
 
 /// A spec after load, resolve and lint.
 #[derive(Debug)]
@@ -34,23 +39,106 @@ impl Checked {
     }
 }
 
+/// How a spec is checked.
+#[derive(Debug, Default)]
+pub struct CheckOptions<'a> {
+    /// The environment whose changes are applied.
+    pub environment: Option<&'a str>,
+    /// The settings of the rules.
+    pub lint: LintSettings,
+}
+
 /// Reads a spec, applies an environment, resolves it and lints it.
 ///
 /// # Errors
 ///
 /// When the spec cannot be read: nothing is there, a file is not readable.
-pub fn check(world: &dyn World, specs: &Path, environment: Option<&str>) -> Result<Checked, LoadError> {
+pub fn check(world: &dyn World, specs: &Path, options: &CheckOptions<'_>) -> Result<Checked, LoadError> {
     let mut sources = Sources::default();
-    let loaded = load::load(world, &mut sources, specs, environment)?;
-    let (spec, mut diagnostics) = decode(loaded);
-    let Some(spec) = spec else { return Ok(Checked { sources, model: None, diagnostics }) };
-    let shipped = packs::shipped(&mut sources);
-    let model = resolve::resolve(Arc::new(spec), Arc::new(shipped), &sources, &mut diagnostics);
+    let loaded = load::load(world, &mut sources, specs, options.environment)?;
+    let (model, mut diagnostics) = resolve_and_lint(world, &mut sources, specs, loaded, &options.lint);
     diagnostic::sort(&mut diagnostics);
-    Ok(Checked { sources, model: Some(model), diagnostics })
+    Ok(Checked { sources, model, diagnostics })
 }
 
-fn decode(loaded: Loaded) -> (Option<Spec>, Vec<Diagnostic>) {
+/// Phases 2 and 3 over a loaded spec.
+fn resolve_and_lint(
+    world: &dyn World,
+    sources: &mut Sources,
+    root: &Path,
+    mut loaded: Loaded,
+    settings: &LintSettings,
+) -> (Option<Model>, Vec<Diagnostic>) {
+    let comments = std::mem::take(&mut loaded.suppressions);
+    let whole = loaded.whole;
+    let (spec, mut earlier) = decode(loaded);
+    let Some(spec) = spec else { return (None, earlier) };
+    let shipped = packs::shipped(sources);
+    let model = resolve::resolve(Arc::new(spec), Arc::new(shipped), sources, &mut earlier);
+    if !whole {
+        // What a broken file declares is not known: rules would call all of it unknown.
+        earlier.retain(|found| found.rule.starts_with("spec/") && found.rule != UNKNOWN_NAME || found.rule == SYNTAX_ERROR);
+        return (Some(model), earlier);
+    }
+    let disk = Disk { world, root, project: None };
+    let outside = Outside { earlier, comments: &comments, disk: Some(disk) };
+    let diagnostics = lint::run_on(&Subject::of(&model), sources, settings, outside);
+    (Some(model), diagnostics)
+}
+
+/// Everything that was found in several paths.
+#[derive(Debug, Default)]
+pub struct Linted {
+    /// All texts that were read.
+    pub sources: Sources,
+    /// The findings, in the order of the places.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Lints specs, and rule files, configurations and dashboards that were written elsewhere. The latter are looked at together, against what the
+/// catalogs say; a spec is its own catalog.
+///
+/// # Errors
+///
+/// When a path or a catalog cannot be read.
+pub fn lint(
+    world: &dyn World,
+    paths: &[PathBuf],
+    catalogs: &[PathBuf],
+    environment: Option<&str>,
+    settings: &LintSettings,
+) -> Result<Linted, LoadError> {
+    let mut linted = Linted::default();
+    let Linted { sources, diagnostics } = &mut linted;
+    let mut collected = Collected::default();
+    let mut any_foreign = false;
+    for path in paths {
+        match foreign::collect::read(world, sources, path)? {
+            Contents::Spec(files) => {
+                let loaded = load::assemble(sources, files.into_spec(), environment);
+                diagnostics.extend(resolve_and_lint(world, sources, path, loaded, settings).1);
+            }
+            Contents::Foreign(files) => {
+                let is_file = files.files.iter().any(|file| file.path == *path);
+                collected.add(world, sources, files, is_file);
+                any_foreign = true;
+            }
+            Contents::Mixed(finding) => diagnostics.push(finding),
+        }
+    }
+    if any_foreign {
+        let mut known = Known::default();
+        for catalog in catalogs {
+            known.add(world, sources, catalog, environment)?;
+        }
+        diagnostics.extend(foreign::check(collected, &known, sources, settings));
+    }
+    diagnostic::sort(diagnostics);
+    Ok(linted)
+}
+
+/// The spec of a tree, with everything that was wrong up to here.
+pub fn decode(loaded: Loaded) -> (Option<Spec>, Vec<Diagnostic>) {
     let Loaded { root, mut diagnostics, .. } = loaded;
     let mut decoder = Decoder::default();
     let spec = root.and_then(|root| Spec::decode(&root, &mut decoder));
@@ -74,6 +162,7 @@ pub fn emit(plan: &Plan) -> Result<Artifacts, PathError> {
     if let Some(alertmanager) = &plan.alertmanager {
         emit::alertmanager::emit(alertmanager, &mut files);
     }
+    emit::grafana::emit(&plan.grafana, &mut files);
     emit::docs::emit(&plan.docs, &mut files);
     let mut all = Artifacts::collect(files)?;
     // The containers are labelled with digests of the files that they read.

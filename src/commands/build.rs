@@ -4,12 +4,13 @@ use std::io;
 use std::path::Path;
 
 use crate::cli::{self, Format, Reporting, Target};
+use crate::commands::settings;
 use crate::commands::terminal::{Exit, Terminal, verdict};
 use crate::diagnostic::{self, Diagnostic};
 use crate::emit::drift::drift;
 use crate::emit::write::{self, Options, Scope};
 use crate::emit::{Artifacts, OutputError};
-use crate::pipeline;
+use crate::pipeline::{self, CheckOptions};
 use crate::source::Sources;
 use crate::world::World;
 
@@ -23,9 +24,9 @@ const MOST_LINES: usize = 2000;
 /// Those of the writer of the report.
 pub fn build(args: &cli::Build, world: &dyn World, terminal: &mut Terminal<'_>) -> io::Result<Exit> {
     if args.check {
-        return compare(&args.specs, &args.out, args.env.as_deref(), &args.target, args.report, world, terminal);
+        return compare(&args.specs, &args.out, args.env.as_deref(), &args.target, &args.report, world, terminal);
     }
-    let compiled = match compile(&args.specs, args.env.as_deref(), args.report, world, terminal)? {
+    let compiled = match compile(&args.specs, args.env.as_deref(), &args.report, world, terminal)? {
         Ok(compiled) => compiled,
         Err(exit) => return Ok(exit),
     };
@@ -54,7 +55,7 @@ pub fn build(args: &cli::Build, world: &dyn World, terminal: &mut Terminal<'_>) 
 ///
 /// Those of the writer of the report.
 pub fn drift_command(args: &cli::Drift, world: &dyn World, terminal: &mut Terminal<'_>) -> io::Result<Exit> {
-    compare(&args.specs, &args.out, args.env.as_deref(), &args.target, args.report, world, terminal)
+    compare(&args.specs, &args.out, args.env.as_deref(), &args.target, &args.report, world, terminal)
 }
 
 fn compare(
@@ -62,7 +63,7 @@ fn compare(
     out: &Path,
     env: Option<&str>,
     targets: &[Target],
-    reporting: Reporting,
+    reporting: &Reporting,
     world: &dyn World,
     terminal: &mut Terminal<'_>,
 ) -> io::Result<Exit> {
@@ -96,11 +97,15 @@ struct Compiled {
 fn compile(
     specs: &Path,
     env: Option<&str>,
-    reporting: Reporting,
+    reporting: &Reporting,
     world: &dyn World,
     terminal: &mut Terminal<'_>,
 ) -> io::Result<Result<Compiled, Exit>> {
-    let mut checked = match pipeline::check(world, specs, env) {
+    let lint = match settings::read(world, reporting, terminal)? {
+        Ok(lint) => lint,
+        Err(exit) => return Ok(Err(exit)),
+    };
+    let mut checked = match pipeline::check(world, specs, &CheckOptions { environment: env, lint }) {
         Ok(checked) => checked,
         Err(error) => return terminal.fail(error, "name the folder of the spec: optiinfra-gen build FOLDER").map(Err),
     };
@@ -126,7 +131,7 @@ fn compile(
     }
 }
 
-fn show(diagnostics: &[Diagnostic], sources: &Sources, reporting: Reporting, terminal: &mut Terminal<'_>) -> io::Result<()> {
+fn show(diagnostics: &[Diagnostic], sources: &Sources, reporting: &Reporting, terminal: &mut Terminal<'_>) -> io::Result<()> {
     if diagnostics.is_empty() && reporting.format == Format::Human {
         return Ok(());
     }

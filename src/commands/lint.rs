@@ -3,27 +3,26 @@
 use std::io;
 
 use crate::cli;
+use crate::commands::settings;
 use crate::commands::terminal::{Exit, Terminal, verdict};
-use crate::pipeline;
+use crate::pipeline::{self, Linted};
 use crate::world::World;
 
-/// Checks specs and reports what it finds.
+/// Checks specs and files that were written elsewhere, and reports what it finds.
 ///
 /// # Errors
 ///
 /// Those of the writer of the report.
 pub fn lint(args: &cli::Lint, world: &dyn World, terminal: &mut Terminal<'_>) -> io::Result<Exit> {
-    let mut worst = Exit::Clean;
-    for path in &args.paths {
-        match pipeline::check(world, path, args.env.as_deref()) {
-            Err(error) => return terminal.fail(error, "name the folder of the spec: optiinfra-gen lint FOLDER"),
-            Ok(checked) => {
-                terminal.report(&checked.diagnostics, &checked.sources, args.report.format)?;
-                if verdict(&checked.diagnostics, args.report) == Exit::Findings {
-                    worst = Exit::Findings;
-                }
-            }
+    let settings = match settings::read(world, &args.report, terminal)? {
+        Ok(settings) => settings,
+        Err(exit) => return Ok(exit),
+    };
+    match pipeline::lint(world, &args.paths, &args.catalog, args.env.as_deref(), &settings) {
+        Err(error) => terminal.fail(error, "name a folder of a spec, a rule file, a prometheus.yml or a dashboard"),
+        Ok(Linted { sources, diagnostics }) => {
+            terminal.report(&diagnostics, &sources, args.report.format)?;
+            Ok(verdict(&diagnostics, &args.report))
         }
     }
-    Ok(worst)
 }

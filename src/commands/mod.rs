@@ -1,6 +1,8 @@
 //! One file for each command of the command line.
 
 pub mod build;
+pub mod explain;
 pub mod lint;
 pub mod query;
+pub mod settings;
 pub mod terminal;

@@ -4,7 +4,32 @@ use std::io::{self, BufRead, Write};
 
 use serde_json::{Value, json};
 
+use super::terminal::{Exit, Terminal};
+use crate::cli::{Format, QueryFormat};
 use crate::promql::{self, Dialect, Expr, ExprKind, ParseError, Parsed, ValueType};
+use crate::source::{SourceKind, Sources, Span};
+
+/// Prints one expression: its tree with what each node returns, or its layout. Errors in it are reported instead.
+///
+/// # Errors
+/// When writing fails.
+pub fn one(text: &str, format: QueryFormat, dialect: Dialect, terminal: &mut Terminal<'_>) -> io::Result<Exit> {
+    let parsed = promql::parse(text, dialect);
+    if parsed.errors.is_empty() {
+        match format {
+            QueryFormat::Tree => write!(terminal.out, "{}", tree(&parsed.expr, text))?,
+            QueryFormat::Promql => writeln!(terminal.out, "{}", parsed.expr.pretty())?,
+        }
+        return Ok(Exit::Clean);
+    }
+    let mut sources = Sources::default();
+    let source = sources.add("expression", text, SourceKind::Argument);
+    let place = |span: promql::Span| Some(Span { source, start: span.start, end: span.end });
+    let whole = Span::new(source, 0, text.len());
+    let diagnostics: Vec<_> = parsed.errors.iter().map(|error| error.diagnostic(whole, place)).collect();
+    terminal.report(&diagnostics, &sources, Format::Human)?;
+    Ok(Exit::Findings)
+}
 
 /// Reads one JSON object `{"expr": "..."}` a line and answers one a line: `{"ok": true, "kind": "instant-vector", ...}` or
 /// `{"ok": false, "message": "...", "start": byte, "end": byte, ...}`. A line that is no such object gets `"ok": false` too.
@@ -51,7 +76,7 @@ pub fn answer(parsed: &Parsed) -> Value {
 
 fn diagnostic(error: &ParseError) -> Value {
     json!({
-        "rule": "promql/syntax-error",
+        "rule": promql::SYNTAX_ERROR,
         "severity": "error",
         "message": error.message,
         "start": error.span.start,
@@ -60,6 +85,10 @@ fn diagnostic(error: &ParseError) -> Value {
             .map(|(span, message)| json!({"message": message, "start": span.start, "end": span.end}))
             .collect::<Vec<_>>(),
         "help": error.help,
+        "fix": error.replacement.as_ref().map(|(span, text)| json!({
+            "applicability": "unsafe",
+            "edits": [{"start": span.start, "end": span.end, "text": text}],
+        })),
     })
 }
 

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use crate::cli::{Format, Level, Reporting};
 use crate::diagnostic::render::{Report, github, human, json, sarif};
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::lint::registry;
 use crate::source::Sources;
 use crate::world::World;
 
@@ -62,7 +63,7 @@ impl Terminal<'_> {
         match format {
             Format::Human => human::write(&report, self.human, self.out),
             Format::Json => json::write(&report, self.out),
-            Format::Sarif => sarif::write(&report, &[], self.out),
+            Format::Sarif => sarif::write(&report, &rule_texts(), self.out),
             Format::Github => github::write(&report, self.out),
         }
     }
@@ -81,8 +82,16 @@ impl Terminal<'_> {
     }
 }
 
+/// What code scanning shows of each rule.
+fn rule_texts() -> Vec<sarif::RuleText<'static>> {
+    registry::ALL
+        .iter()
+        .map(|rule| sarif::RuleText { id: rule.id, summary: rule.summary, page: Some(rule.page), severity: rule.severity })
+        .collect()
+}
+
 /// Whether the findings make the command fail.
-pub fn verdict(diagnostics: &[Diagnostic], reporting: Reporting) -> Exit {
+pub fn verdict(diagnostics: &[Diagnostic], reporting: &Reporting) -> Exit {
     let least = match reporting.fail_on {
         Level::Error => Severity::Error,
         Level::Warning => Severity::Warning,

@@ -31,6 +31,7 @@ pub mod compose;
 pub mod docs;
 pub mod drift;
 pub mod error;
+pub mod grafana;
 pub mod json;
 pub mod manifest;
 pub mod prometheus;

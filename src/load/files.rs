@@ -83,9 +83,66 @@ pub struct SpecFiles {
     pub diagnostics: Vec<Diagnostic>,
 }
 
+/// One file with all of its documents, before anything is known of its purpose.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TextFile {
+    /// Its text among the sources.
+    pub source: SourceId,
+    /// Where it lies, as reached from the path that was given.
+    pub path: PathBuf,
+    /// Whether a byte order mark stands before the text.
+    pub byte_order_mark: bool,
+    /// The documents that are whole, in order.
+    pub documents: Vec<Document>,
+    /// What is wrong with the text.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Files with all of their documents.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TextFiles {
+    /// In the order of their names.
+    pub files: Vec<TextFile>,
+    /// What is wrong besides what is wrong with a text.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Which files are looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wanted {
+    /// Those that a spec is made of.
+    Spec,
+    /// Those of a spec, and rule files whatever they are called: `.rules` in a folder, and a file of any name that is given itself.
+    Any,
+}
+
 /// Reads the spec at `root`, a folder or a single file.
 pub fn read(world: &dyn World, sources: &mut Sources, root: &Path) -> Result<SpecFiles, LoadError> {
-    let mut walk = Walk { world, seen: BTreeSet::new(), links: Vec::new(), found: Vec::new(), diagnostics: Vec::new() };
+    Ok(read_documents(world, sources, root, Wanted::Spec)?.into_spec())
+}
+
+impl TextFiles {
+    /// The files as those of a spec: each holds one document, which is a mapping.
+    pub fn into_spec(self) -> SpecFiles {
+        let Self { files, mut diagnostics } = self;
+        let files = files
+            .into_iter()
+            .filter(|file| format_of(&file.path, Wanted::Spec).is_some())
+            .map(|file| {
+                let TextFile { source, path, byte_order_mark, documents, diagnostics: mut findings } = file;
+                let document = the_one(documents, &mut findings);
+                diagnostics.extend(findings);
+                SpecFile { source, path, byte_order_mark, document }
+            })
+            .collect();
+        diagnostic::sort(&mut diagnostics);
+        SpecFiles { files, diagnostics }
+    }
+}
+
+/// Reads all documents of the files at `root`, a folder or a single file.
+pub fn read_documents(world: &dyn World, sources: &mut Sources, root: &Path, wanted: Wanted) -> Result<TextFiles, LoadError> {
+    let mut walk = Walk { world, wanted, seen: BTreeSet::new(), links: Vec::new(), found: Vec::new(), diagnostics: Vec::new() };
     walk.root(root)?;
     let Walk { mut found, mut diagnostics, .. } = walk;
     found.sort_by_cached_key(|file| name_of(&file.path));
@@ -95,41 +152,54 @@ pub fn read(world: &dyn World, sources: &mut Sources, root: &Path) -> Result<Spe
                 .help("give the folder that holds the spec"),
         );
     }
-    let texts: Vec<Result<Text, LoadError>> = found.par_iter().map(|file| read_text(world, file)).collect();
+    let texts: Vec<Result<Text, LoadError>> = found.par_iter().map(|file| read_text(world, &file.path)).collect();
 
     let mut files = Vec::with_capacity(found.len());
     for (file, text) in found.into_iter().zip(texts) {
         let text = text?;
         let source = sources.add(name_of(&file.path), text.text, SourceKind::File);
-        if let Some(bad) = &text.bad {
-            diagnostics.push(bad.finding(sources, source));
-        }
+        let diagnostics: Vec<Diagnostic> = text.bad.iter().map(|bad| bad.finding(sources, source)).collect();
         let format = text.bad.is_none().then_some(file.format);
-        files.push((SpecFile { source, path: file.path, byte_order_mark: text.byte_order_mark, document: None }, format));
+        let byte_order_mark = text.byte_order_mark;
+        files.push((TextFile { source, path: file.path, byte_order_mark, documents: Vec::new(), diagnostics }, format));
     }
     let limits = Limits::default();
     let sources = &*sources;
-    let findings: Vec<Vec<Diagnostic>> = files
-        .par_iter_mut()
-        .map(|(file, format)| {
-            let text = &sources.get(file.source).text;
-            let parsed = match format {
-                Some(Format::Yaml) => yaml::parse_within(file.source, text, &limits),
-                Some(Format::Json) => json::parse_within(file.source, text, &limits),
-                Some(Format::Jsonnet) | None => return Vec::new(),
-            };
-            let mut findings = parsed.diagnostics;
-            file.document = the_one(parsed.documents, &mut findings);
-            findings
-        })
-        .collect();
-    diagnostics.extend(findings.into_iter().flatten());
-    diagnostic::sort(&mut diagnostics);
-    Ok(SpecFiles { files: files.into_iter().map(|(file, _)| file).collect(), diagnostics })
+    files.par_iter_mut().for_each(|(file, format)| {
+        let text = &sources.get(file.source).text;
+        let parsed = match format {
+            Some(Format::Yaml) => yaml::parse_within(file.source, text, &limits),
+            Some(Format::Json) => json::parse_within(file.source, text, &limits),
+            Some(Format::Unsaid) if text.trim_start().starts_with('{') => json::parse_within(file.source, text, &limits),
+            Some(Format::Unsaid) => yaml::parse_within(file.source, text, &limits),
+            Some(Format::Jsonnet) | None => return,
+        };
+        file.diagnostics.extend(parsed.diagnostics);
+        file.documents = parsed.documents;
+    });
+    Ok(TextFiles { files: files.into_iter().map(|(file, _)| file).collect(), diagnostics })
+}
+
+/// The text of a single file that is called neither YAML nor JSON; `None` for anything else, and for what is no text.
+///
+/// # Errors
+///
+/// When there is nothing at the path, or it cannot be read.
+pub fn read_other(world: &dyn World, path: &Path) -> Result<Option<String>, LoadError> {
+    let target = world.canonicalize(path).map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => LoadError::Missing { path: path.to_owned() },
+        _ => unreadable(path, error),
+    })?;
+    let metadata = world.metadata(&target).map_err(|error| unreadable(path, error))?;
+    if metadata.kind != Kind::File || metadata.len > MAX_FILE_BYTES || format_of(path, Wanted::Spec).is_some() {
+        return Ok(None);
+    }
+    let text = read_text(world, path)?;
+    Ok(text.bad.is_none().then_some(text.text))
 }
 
 /// A path for people: `/` between its parts on every system.
-fn name_of(path: &Path) -> String {
+pub fn name_of(path: &Path) -> String {
     let name = path.to_string_lossy();
     if std::path::MAIN_SEPARATOR == '/' { name.into_owned() } else { name.replace(std::path::MAIN_SEPARATOR, "/") }
 }
@@ -139,14 +209,17 @@ enum Format {
     Yaml,
     Json,
     Jsonnet,
+    /// YAML or JSON: the text tells.
+    Unsaid,
 }
 
-fn format_of(path: &Path) -> Option<Format> {
+fn format_of(path: &Path, wanted: Wanted) -> Option<Format> {
     let extension = path.extension()?.to_str()?.to_ascii_lowercase();
     match extension.as_str() {
         "yaml" | "yml" => Some(Format::Yaml),
         "json" => Some(Format::Json),
         "jsonnet" => Some(Format::Jsonnet),
+        "rules" if wanted == Wanted::Any => Some(Format::Unsaid),
         _ => None,
     }
 }
@@ -158,6 +231,7 @@ struct Found {
 
 struct Walk<'w> {
     world: &'w dyn World,
+    wanted: Wanted,
     /// What was read or entered already.
     seen: BTreeSet<FileId>,
     /// Links met on the way; they are followed after everything that is no link, so that a thing keeps its own name.
@@ -179,7 +253,14 @@ impl Walk<'_> {
                 self.folder(root.to_owned())?;
                 self.follow_links()
             }
-            Kind::File if format_of(root).is_some() => self.file(root.to_owned(), metadata.id, metadata.len),
+            Kind::File => {
+                let unsaid = (self.wanted == Wanted::Any).then_some(Format::Unsaid);
+                match self.format(root).or(unsaid) {
+                    Some(format) => self.file(root.to_owned(), format, metadata.id, metadata.len),
+                    None => return Err(LoadError::NotASpec { path: root.to_owned() }),
+                }
+                Ok(())
+            }
             _ => Err(LoadError::NotASpec { path: root.to_owned() }),
         }
     }
@@ -208,12 +289,13 @@ impl Walk<'_> {
                             folders.push((path, depth + 1));
                         }
                     }
-                    Kind::File if format_of(&path).is_some() => {
+                    Kind::File => {
+                        let Some(format) = self.format(&path) else { continue };
                         let metadata = self.world.metadata(&path).map_err(|error| unreadable(&path, error))?;
-                        self.file(path, metadata.id, metadata.len)?;
+                        self.file(path, format, metadata.id, metadata.len);
                     }
-                    Kind::Other if format_of(&path).is_some() => return Err(LoadError::NotASpec { path }),
-                    Kind::File | Kind::Other => {}
+                    Kind::Other if self.format(&path).is_some() => return Err(LoadError::NotASpec { path }),
+                    Kind::Other => {}
                 }
             }
         }
@@ -238,7 +320,7 @@ impl Walk<'_> {
                 self.report_loop(&link, "leads back to itself".to_owned());
                 return Ok(());
             }
-            Err(error) if format_of(&link).is_some() => return Err(unreadable(&link, error)),
+            Err(error) if self.format(&link).is_some() => return Err(unreadable(&link, error)),
             // A link to nowhere that is no spec file is no concern of the spec.
             Err(_) => return Ok(()),
         };
@@ -254,9 +336,14 @@ impl Walk<'_> {
                 }
                 Ok(())
             }
-            Kind::File if format_of(&link).is_some() => self.file(link, metadata.id, metadata.len),
-            Kind::Other if format_of(&link).is_some() => Err(LoadError::NotASpec { path: link }),
-            _ => Ok(()),
+            Kind::File => {
+                if let Some(format) = self.format(&link) {
+                    self.file(link, format, metadata.id, metadata.len);
+                }
+                Ok(())
+            }
+            Kind::Other if self.format(&link).is_some() => Err(LoadError::NotASpec { path: link }),
+            Kind::Other | Kind::Symlink => Ok(()),
         }
     }
 
@@ -267,10 +354,13 @@ impl Walk<'_> {
         );
     }
 
-    fn file(&mut self, path: PathBuf, id: FileId, length: u64) -> Result<(), LoadError> {
-        let Some(format) = format_of(&path) else { return Ok(()) };
+    fn format(&self, path: &Path) -> Option<Format> {
+        format_of(path, self.wanted)
+    }
+
+    fn file(&mut self, path: PathBuf, format: Format, id: FileId, length: u64) {
         if !self.seen.insert(id) {
-            return Ok(());
+            return;
         }
         if format == Format::Jsonnet {
             self.diagnostics.push(
@@ -288,7 +378,6 @@ impl Walk<'_> {
         } else {
             self.found.push(Found { path, format });
         }
-        Ok(())
     }
 }
 
@@ -333,8 +422,8 @@ impl BadText {
     }
 }
 
-fn read_text(world: &dyn World, file: &Found) -> Result<Text, LoadError> {
-    let mut bytes = world.read(&file.path).map_err(|error| unreadable(&file.path, error))?;
+fn read_text(world: &dyn World, path: &Path) -> Result<Text, LoadError> {
+    let mut bytes = world.read(path).map_err(|error| unreadable(path, error))?;
     if bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]) {
         return Ok(Text { text: String::new(), byte_order_mark: true, bad: Some(BadText::Utf16) });
     }

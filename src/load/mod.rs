@@ -57,7 +57,13 @@ pub struct Loaded {
 ///
 /// An error is a failure of the tool (nothing is there, a file cannot be read); what is wrong with the spec is in the diagnostics.
 pub fn load(world: &dyn World, sources: &mut Sources, path: &Path, environment: Option<&str>) -> Result<Loaded, LoadError> {
-    let files::SpecFiles { mut files, mut diagnostics } = files::read(world, sources, path)?;
+    let files = files::read(world, sources, path)?;
+    Ok(assemble(sources, files, environment))
+}
+
+/// Joins the files of a spec and applies one of its environments, or none.
+pub fn assemble(sources: &Sources, files: files::SpecFiles, environment: Option<&str>) -> Loaded {
+    let files::SpecFiles { mut files, mut diagnostics } = files;
     let broken = |file: &SpecFile| {
         let is_blamed = |d: &Diagnostic| d.severity == Severity::Error && d.span.is_some_and(|span| span.source == file.source);
         file.document.is_none() && diagnostics.iter().any(is_blamed)
@@ -86,7 +92,7 @@ pub fn load(world: &dyn World, sources: &mut Sources, path: &Path, environment: 
         loaded = Loaded { root: Some(root), environments, variables, ..loaded };
     }
     diagnostic::sort(&mut loaded.diagnostics);
-    Ok(loaded)
+    loaded
 }
 
 /// What one text became.

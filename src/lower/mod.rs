@@ -1,6 +1,8 @@
 //! Phase 4: from the [`crate::model::Model`] to the [`crate::plan`]: everything is decided here.
 
+pub mod dashboards;
 pub mod docs;
+pub mod grafana_alerting;
 pub mod healthchecks;
 pub mod receivers;
 pub mod routes;
@@ -8,8 +10,6 @@ pub mod rules;
 pub mod scrape;
 pub mod secrets;
 pub mod workloads;
-
-use std::collections::BTreeMap;
 
 use crate::diagnostic::Diagnostic;
 use crate::model::Model;
@@ -23,15 +23,17 @@ pub fn lower(model: &Model, _sources: &Sources) -> (Plan, Vec<Diagnostic>) {
     let mut prometheus = scrape::lower(model);
     rules::lower(model, &mut prometheus);
     let alertmanager = routes::lower(model, &mut diagnostics);
+    let (grafana, found) = dashboards::lower(model);
+    diagnostics.extend(found);
     let none = Secrets::new();
     let needs = workloads::Servers {
         prometheus: &prometheus.secrets,
         alertmanager: alertmanager.as_ref().map_or(&none, |alertmanager| &alertmanager.secrets),
-        grafana: &none,
-        grafana_environment: &BTreeMap::new(),
+        grafana: &grafana.secrets,
+        grafana_environment: &grafana.environment,
     };
     let (compose, found) = workloads::lower(model, &needs);
     diagnostics.extend(found);
     let docs = docs::lower(model);
-    (Plan { prometheus, alertmanager, compose, docs }, diagnostics)
+    (Plan { prometheus, alertmanager, grafana, compose, docs }, diagnostics)
 }

@@ -30,15 +30,17 @@ fn groups<T>(rules: &[T], place: impl Fn(&T) -> (&String, Option<Duration>), low
     }
     let names: Vec<&String> = by_place.keys().map(|(name, _)| *name).collect();
     let shared = |name: &String| names.iter().filter(|other| **other == name).count() > 1;
+    let shared: Vec<bool> = names.iter().map(|name| shared(name)).collect();
     by_place
-        .iter()
-        .map(|((name, interval), rules)| RuleGroup {
+        .into_iter()
+        .zip(shared)
+        .map(|(((name, interval), rules), shared)| RuleGroup {
             name: match interval {
-                Some(interval) if shared(name) => format!("{name}-{interval}"),
-                _ => (*name).clone(),
+                Some(interval) if shared => format!("{name}-{interval}"),
+                _ => name.clone(),
             },
             interval: interval.map(|interval| interval.to_string()),
-            rules: rules.clone(),
+            rules,
         })
         .collect()
 }

@@ -1,5 +1,7 @@
 //! Dashboards whose every expression stands in its final form.
 
+use std::sync::Arc;
+
 use crate::model::expr::Expr;
 use crate::model::item::Item;
 use crate::promql::catalog::Name;
@@ -62,7 +64,7 @@ pub struct Panel {
     /// Its name in its dashboard, unique.
     pub id: String,
     /// As written.
-    pub spec: spec::Panel,
+    pub spec: Arc<spec::Panel>,
     /// Its expressions.
     pub targets: Vec<Target>,
     /// Series that it reads and that are only planned.

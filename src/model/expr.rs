@@ -17,7 +17,7 @@ pub struct Expr {
     pub text: String,
     /// The texts of the spec that it was composed of.
     pub parts: Arc<[Text]>,
-    /// What is known of it, node by node.
+    /// What is known of the whole, and what was noticed of its parts.
     pub inference: Inference,
 }
 

@@ -42,7 +42,7 @@ pub struct AlertRule {
     pub pool: Option<String>,
     /// The whole expression.
     pub expr: Expr,
-    /// The value that is compared, when the comparison is written as a threshold.
+    /// The value that is compared, when the comparison is written as a threshold and Grafana evaluates the alerts.
     pub value: Option<Expr>,
     /// The comparison, when it is written as a threshold.
     pub threshold: Option<Threshold>,

@@ -3,6 +3,7 @@
 pub mod alertmanager;
 pub mod compose;
 pub mod docs;
+pub mod grafana;
 pub mod prometheus;
 pub mod secret;
 
@@ -13,6 +14,8 @@ pub struct Plan {
     pub prometheus: prometheus::Prometheus,
     /// Alertmanager; `None` when the stack has none.
     pub alertmanager: Option<alertmanager::Alertmanager>,
+    /// Grafana; empty when the stack has none.
+    pub grafana: grafana::Grafana,
     /// The containers.
     pub compose: compose::Compose,
     /// Pages for people.

@@ -68,7 +68,7 @@ pub enum ExprKind {
     Paren(Box<Expr>),
     /// A variable in place of an expression: its value is not known, and its type only by what it is called.
     Variable(Box<Variable>),
-    /// `$function(a)`, `$aggregation by (job) (a)`: what is called is not known.
+    /// `$function(a)`, `$aggregation by (job) (a)`, `a $operator b`: what is computed is not known.
     VariableCall(Box<VariableCall>),
     /// Something that could not be understood; an error has been reported, and nothing more is known.
     Hole,
@@ -435,7 +435,7 @@ pub struct Unary {
     pub expr: Box<Expr>,
 }
 
-/// `$function(a)`, `$aggregation by (job) (a)`
+/// `$function(a)`, `$aggregation by (job) (a)`, `a $operator b`
 #[derive(Debug, Clone, PartialEq)]
 pub struct VariableCall {
     /// What is called: a variable, or a name with variables in it.
@@ -444,6 +444,19 @@ pub struct VariableCall {
     pub callee_span: Span,
     /// `by` or `without`, when it can only be an aggregation.
     pub grouping: Option<Grouping>,
+    /// What follows an operator, when it stands between its two arguments as one.
+    pub infix: Option<Infix>,
     /// The arguments.
     pub args: Vec<Expr>,
+}
+
+/// The modifiers of an operator that is not known.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Infix {
+    /// The keyword `bool`.
+    pub bool_modifier: Option<Span>,
+    /// `on` or `ignoring`.
+    pub matching: Option<Matching>,
+    /// Values for missing series.
+    pub fill: Fill,
 }

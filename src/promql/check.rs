@@ -124,12 +124,14 @@ impl Checker<'_> {
                 continue;
             }
             let found = self.expr(arg);
-            // An argument too many is reported as such only.
+            // An argument too many is reported as such only, and where one is missing the others may be in the wrong places.
+            let complete = call.args.len() >= function.min_args;
             let expected = function.args.get(index).or(function.args.last().filter(|_| function.min_args < function.args.len()));
             if let (Some(expected), Some(found)) = (expected, found)
                 && *expected != found
+                && complete
             {
-                self.mismatch(arg, *expected, found, &format!("`{}` takes a {} here", function.name, expected.name()));
+                self.mismatch(arg, *expected, found, &format!("`{}` takes {} here", function.name, with_article(*expected)));
             }
         }
         Some(function.returns)
@@ -188,12 +190,11 @@ impl Checker<'_> {
 
     /// Reports an expression of the wrong type, with what was probably meant.
     fn mismatch(&mut self, expr: &Expr, expected: ValueType, found: ValueType, because: &str) {
-        let article = |kind: ValueType| if kind == ValueType::InstantVector { "an" } else { "a" };
         let wanted = match expected {
             ValueType::RangeVector => "a range selector".to_owned(),
-            other => format!("{} {}", article(other), other.name()),
+            other => with_article(other),
         };
-        let message = format!("expected {wanted} here, {} is {} {}", self.name(expr), article(found), found.name());
+        let message = format!("expected {wanted} here, {} is {}", self.name(expr), with_article(found));
         let error = ParseError::new(expr.span, message);
         let text = self.source(expr.span).to_owned();
         let error = match (expected, &expr.without_parens().kind) {
@@ -245,7 +246,8 @@ impl Checker<'_> {
             && !op.is_comparison()
         {
             self.errors.push(
-                ParseError::new(keyword, "`bool` belongs to comparisons only").label(binary.op_span, format!("`{op}` is none")),
+                ParseError::new(keyword, "`bool` belongs to comparisons only")
+                    .label(binary.op_span, format!("`{op}` is no comparison")),
             );
         }
         let both_scalar = left == Some(ValueType::Scalar) && right == Some(ValueType::Scalar);
@@ -309,8 +311,8 @@ impl Checker<'_> {
         let not_vector = [(&binary.lhs, left), (&binary.rhs, right)]
             .into_iter()
             .find(|(_, found)| found.is_some_and(|found| found != ValueType::InstantVector));
-        if let Some((side, _)) = not_vector {
-            let label = format!("{} is none", self.name(side));
+        if let Some((side, Some(found))) = not_vector {
+            let label = format!("{} is a {}", self.name(side), found.name());
             if let Some(matching) = binary.matching.as_ref().filter(|matching| !matching.labels.is_empty()) {
                 let error = ParseError::new(matching.span, "labels can be matched between two instant vectors only");
                 self.errors.push(error.label(side.span, label));
@@ -338,6 +340,10 @@ impl Checker<'_> {
             self.errors.push(error.label(binary.op_span, "a set operator computes no values"));
         }
     }
+}
+
+fn with_article(kind: ValueType) -> String {
+    format!("{} {}", if kind == ValueType::InstantVector { "an" } else { "a" }, kind.name())
 }
 
 /// Whether a matcher is passed by a series that lacks the label; of a value that is not known, no.

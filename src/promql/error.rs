@@ -1,6 +1,11 @@
 //! What is wrong with an expression.
 
 use super::span::Span;
+use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix};
+use crate::source;
+
+/// The rule under which an expression that a server would reject is reported.
+pub const SYNTAX_ERROR: &str = "promql/syntax-error";
 
 /// One error: what was expected and where, with other places that explain it and the cure.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,6 +40,23 @@ impl ParseError {
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
+    }
+
+    /// The error as a finding. `place` says where in the sources a place in the expression lies; what it does not know of is
+    /// left out, and the error itself is then at `whole`. A fix is a guess: the text may have been meant otherwise.
+    pub fn diagnostic(&self, whole: source::Span, place: impl Fn(Span) -> Option<source::Span>) -> Diagnostic {
+        let mut diagnostic = Diagnostic::error(SYNTAX_ERROR, place(self.span).unwrap_or(whole), self.message.clone());
+        for (span, message) in &self.labels {
+            if let Some(span) = place(*span) {
+                diagnostic = diagnostic.label(span, message.clone());
+            }
+        }
+        diagnostic.help = self.help.clone();
+        diagnostic.fix = self.replacement.as_ref().and_then(|(span, text)| {
+            let edits = vec![Edit { span: place(*span)?, text: text.clone() }];
+            Some(Fix { applicability: Applicability::Unsafe, edits })
+        });
+        diagnostic
     }
 
     /// Adds the text that mends it.

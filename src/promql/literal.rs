@@ -61,7 +61,12 @@ pub(super) fn scan_number(bytes: &[u8], start: usize) -> (usize, bool) {
                     return (pos, false);
                 }
             }
-            byte if is_digit(byte) => pos += 1,
+            // In a run of hexadecimal digits `e` is one of them, at the start of one it is an exponent.
+            byte if is_digit(byte) => {
+                while is_digit(at(pos)) {
+                    pos += 1;
+                }
+            }
             byte => return (pos, pos > start && !byte.is_some_and(is_word)),
         }
     }
@@ -171,6 +176,11 @@ pub(super) fn is_out_of_range(seconds: f64) -> bool {
     seconds.abs() > 9_223_372_036.854_775
 }
 
+/// Whether a number of the tree needs no sign in front when it is written.
+pub(super) fn is_unsigned(number: Number) -> bool {
+    !number.value.is_sign_negative() || number.value.is_nan()
+}
+
 /// Writes a number so that it is read back as the same one.
 pub fn write_number(number: Number) -> String {
     let value = number.value;
@@ -237,6 +247,7 @@ mod tests {
             ("5e-3", 0.005),
             ("0x1F", 31.0),
             ("0xe", 14.0),
+            ("0xABC1e", 703_518.0),
             ("0x_1f", 31.0),
             ("017", 15.0),
             ("018", 18.0),

@@ -10,6 +10,7 @@ pub mod duration;
 mod error;
 pub mod functions;
 pub mod infer;
+mod keyword;
 mod lex;
 pub mod literal;
 pub mod operators;
@@ -27,12 +28,12 @@ mod variable;
 mod walk;
 
 pub use ast::{
-    Aggregate, At, Binary, Call, Callee, Expr, ExprKind, Fill, FillNumber, FillValue, Group, GroupSide, Grouping, Label, Matcher,
-    Matching, MatrixSelector, MetricName, Modifiers, Moment, Number, Offset, RangeExtension, RangeExtensionKind, Subquery, Unary,
-    ValueType, VariableCall, VectorSelector,
+    Aggregate, At, Binary, Call, Callee, Expr, ExprKind, Fill, FillNumber, FillValue, Group, GroupSide, Grouping, Infix, Label,
+    Matcher, Matching, MatrixSelector, MetricName, Modifiers, Moment, Number, Offset, RangeExtension, RangeExtensionKind,
+    Subquery, Unary, ValueType, VariableCall, VectorSelector,
 };
 pub use duration::{DurationExpr, DurationKind, DurationOp};
-pub use error::ParseError;
+pub use error::{ParseError, SYNTAX_ERROR};
 pub use functions::{Function, Version};
 pub use operators::{AggregateOp, BinaryOp, MatchOp, UnaryOp};
 pub use parse::{MAX_DEPTH, Parsed, parse};

@@ -32,6 +32,14 @@ fn layout(expr: &Expr, depth: usize, used: usize, out: &mut String) {
             args(&call.args, depth, out);
         }
         ExprKind::VariableCall(call) => {
+            if let Some((lhs, operator, rhs)) = print::infix(call) {
+                out.push_str(INDENT);
+                operand(lhs, super::BinaryOp::Or.precedence(), depth + 1, 0, out);
+                line(depth, out);
+                write(out, operator);
+                line(depth + 1, out);
+                return operand(rhs, super::BinaryOp::Or.precedence() + 1, depth + 1, 0, out);
+            }
             write(out, &call.callee);
             if let Some(grouping) = &call.grouping {
                 write(out, format_args!(" {grouping} "));
@@ -46,7 +54,7 @@ fn layout(expr: &Expr, depth: usize, used: usize, out: &mut String) {
         ExprKind::Binary(binary) => operation(binary, depth, out),
         ExprKind::Unary(unary) => {
             write(out, unary.op.symbol());
-            operand(&unary.expr, super::BinaryOp::Pow.precedence(), depth, used + 1, out);
+            operand(&unary.expr, unary.least(), depth, used + 1, out);
         }
         ExprKind::Subquery(subquery) => {
             operand(&subquery.expr, print::POSTFIX, depth, used, out);
@@ -86,7 +94,7 @@ fn operation(binary: &Binary, depth: usize, out: &mut String) {
 /// The operator on a line of its own, with a number behind it or anything longer below it.
 fn right_side(binary: &Binary, depth: usize, out: &mut String) {
     line(depth, out);
-    write(out, Operator(binary));
+    write(out, Operator::of(binary));
     match binary.rhs.kind {
         ExprKind::Number(_) | ExprKind::Variable(_) => out.push(' '),
         _ => line(depth + 1, out),
@@ -97,7 +105,9 @@ fn right_side(binary: &Binary, depth: usize, out: &mut String) {
 /// Operators of equal precedence that follow each other stand below each other.
 fn left_side(binary: &Binary, depth: usize, out: &mut String) {
     match &binary.lhs.kind {
-        ExprKind::Binary(inner) if inner.op.precedence() == binary.op.precedence() && !binary.op.is_right_associative() => {
+        ExprKind::Binary(inner)
+            if inner.op.precedence() == binary.op.precedence() && binary.least_left() == inner.op.precedence() =>
+        {
             left_side(inner, depth, out);
             right_side(inner, depth, out);
         }
@@ -161,7 +171,6 @@ fn fits(expr: &Expr, room: usize) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::promql::{Dialect, parse};
 
     #[test]

@@ -4,8 +4,8 @@ use std::fmt::{self, Display, Write};
 
 use super::ast::*;
 use super::duration::{DurationExpr, DurationKind};
-use super::lex;
-use super::literal::write_number;
+use super::keyword;
+use super::literal::{is_unsigned, write_number};
 use super::operators::{BinaryOp, MatchOp};
 use super::quote;
 use super::text::Text;
@@ -28,6 +28,11 @@ impl Display for Expr {
                 args(f, &call.args)
             }
             ExprKind::VariableCall(call) => {
+                if let Some((lhs, operator, rhs)) = infix(call) {
+                    operand(f, lhs, BinaryOp::Or.precedence())?;
+                    write!(f, " {operator} ")?;
+                    return operand(f, rhs, BinaryOp::Or.precedence() + 1);
+                }
                 write!(f, "{}", call.callee)?;
                 if let Some(grouping) = &call.grouping {
                     write!(f, " {grouping} ")?;
@@ -43,12 +48,12 @@ impl Display for Expr {
             }
             ExprKind::Binary(binary) => {
                 operand(f, &binary.lhs, binary.least_left())?;
-                write!(f, " {} ", Operator(binary))?;
+                write!(f, " {} ", Operator::of(binary))?;
                 operand(f, &binary.rhs, binary.least_right())
             }
             ExprKind::Unary(unary) => {
                 f.write_str(unary.op.symbol())?;
-                operand(f, &unary.expr, BinaryOp::Pow.precedence())
+                operand(f, &unary.expr, unary.least())
             }
             ExprKind::Paren(inner) => write!(f, "({inner})"),
             ExprKind::Variable(variable) => variable.fmt(f),
@@ -65,9 +70,23 @@ pub(super) fn precedence(expr: &Expr) -> u8 {
     match &expr.kind {
         ExprKind::Binary(binary) => binary.op.precedence(),
         ExprKind::Unary(_) => BinaryOp::Mul.precedence(),
-        ExprKind::Number(number) if !quote::is_unsigned(*number) => BinaryOp::Mul.precedence(),
+        ExprKind::Number(number) if !is_unsigned(*number) => BinaryOp::Mul.precedence(),
+        ExprKind::VariableCall(call) if infix(call).is_some() => BinaryOp::Or.precedence(),
         _ => POSTFIX,
     }
+}
+
+/// Both sides of a variable that stands for an operator, and what is between them.
+pub(super) fn infix(call: &VariableCall) -> Option<(&Expr, Operator<'_>, &Expr)> {
+    let (Some(infix), [lhs, rhs]) = (&call.infix, call.args.as_slice()) else { return None };
+    let operator = Operator {
+        name: &call.callee,
+        bool_modifier: infix.bool_modifier.is_some(),
+        matching: infix.matching.as_ref(),
+        fill: &infix.fill,
+        parens_follow: starts_with_paren(rhs, BinaryOp::Or.precedence() + 1),
+    };
+    Some((lhs, operator, rhs))
 }
 
 /// Writes an operand, in parentheses where it binds less tightly than `least`.
@@ -94,7 +113,8 @@ fn list<T: Display>(f: &mut fmt::Formatter<'_>, items: impl IntoIterator<Item = 
 impl Binary {
     /// How tightly the left side must bind to need no parentheses.
     pub(super) fn least_left(&self) -> u8 {
-        self.op.precedence() + u8::from(self.op.is_right_associative())
+        let in_durations = self.op.is_arithmetic() && self.op != BinaryOp::Atan2;
+        if in_durations && is_open(&self.lhs) { u8::MAX } else { self.op.precedence() + u8::from(self.op.is_right_associative()) }
     }
 
     /// The same for the right side; a sign may stand there in any case.
@@ -106,21 +126,44 @@ impl Binary {
     }
 }
 
+impl Unary {
+    /// How tightly the operand must bind to need no parentheses; a sign may follow a sign.
+    pub(super) fn least(&self) -> u8 {
+        if matches!(self.expr.kind, ExprKind::Unary(_)) { 0 } else { BinaryOp::Pow.precedence() }
+    }
+}
+
 /// An operator with its modifiers.
-pub(super) struct Operator<'a>(pub(super) &'a Binary);
+pub(super) struct Operator<'a> {
+    name: &'a dyn Display,
+    bool_modifier: bool,
+    matching: Option<&'a Matching>,
+    fill: &'a Fill,
+    parens_follow: bool,
+}
+
+impl<'a> Operator<'a> {
+    pub(super) fn of(binary: &'a Binary) -> Self {
+        Self {
+            name: &binary.op,
+            bool_modifier: binary.bool_modifier.is_some(),
+            matching: binary.matching.as_ref(),
+            fill: &binary.fill,
+            parens_follow: starts_with_paren(&binary.rhs, binary.least_right()),
+        }
+    }
+}
 
 impl Display for Operator<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let binary = self.0;
-        write!(f, "{}", binary.op)?;
-        if binary.bool_modifier.is_some() {
+        self.name.fmt(f)?;
+        if self.bool_modifier {
             f.write_str(" bool")?;
         }
-        if let Some(matching) = &binary.matching {
+        if let Some(matching) = self.matching {
             write!(f, " {matching}")?;
         }
-        let fill = &binary.fill;
-        match (&fill.left, &fill.right) {
+        match (&self.fill.left, &self.fill.right) {
             (Some(left), Some(right)) if left.value == right.value => write!(f, " fill ({})", left.value),
             (left, right) => {
                 if let Some(left) = left {
@@ -133,18 +176,15 @@ impl Display for Operator<'_> {
             }
         }?;
         // Without parentheses of its own a group modifier would take those of the right side.
-        let bare_group = binary.matching.as_ref().and_then(|matching| matching.group.as_ref());
-        let has_fill = fill.left.is_some() || fill.right.is_some();
-        if bare_group.is_some_and(|group| group.include.is_empty()) && !has_fill && starts_with_paren(binary) {
-            f.write_str(" ()")?;
-        }
-        Ok(())
+        let bare_group = self.matching.and_then(|matching| matching.group.as_ref()).is_some_and(|group| group.include.is_empty());
+        let has_fill = self.fill.left.is_some() || self.fill.right.is_some();
+        if bare_group && !has_fill && self.parens_follow { f.write_str(" ()") } else { Ok(()) }
     }
 }
 
-fn starts_with_paren(binary: &Binary) -> bool {
-    let mut least = binary.least_right();
-    let mut expr = &binary.rhs;
+/// Whether the text of an operand that must bind as tightly as `least` starts with a parenthesis.
+fn starts_with_paren(expr: &Expr, least: u8) -> bool {
+    let (mut expr, mut least) = (expr, least);
     loop {
         if precedence(expr) < least {
             return true;
@@ -153,6 +193,10 @@ fn starts_with_paren(binary: &Binary) -> bool {
             ExprKind::Paren(_) => return true,
             ExprKind::Binary(inner) => (&inner.lhs, inner.least_left()),
             ExprKind::Subquery(inner) => (&inner.expr, POSTFIX),
+            ExprKind::VariableCall(call) if call.infix.is_some() => match call.args.first() {
+                Some(first) => (first, BinaryOp::Or.precedence()),
+                None => return false,
+            },
             _ => return false,
         };
     }
@@ -211,7 +255,7 @@ struct GroupingLabel<'a>(&'a Label);
 
 impl Display for GroupingLabel<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        label(f, &self.0.name, lex::is_bare_grouping_label)
+        label(f, &self.0.name, keyword::is_bare_grouping_label)
     }
 }
 
@@ -243,7 +287,7 @@ impl Display for Series<'_> {
         let mut inside = None;
         if let Some(name) = &selector.name {
             let bare = match &name.text {
-                Text::Plain(plain) => lex::is_bare_metric_name(plain),
+                Text::Plain(plain) => keyword::is_bare_metric_name(plain),
                 Text::Template(_) => true,
             };
             if bare && !name.quoted {
@@ -267,24 +311,83 @@ impl Display for Series<'_> {
 
 impl Display for Matcher {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        label(f, &self.label.name, lex::is_bare_label)?;
+        label(f, &self.label.name, keyword::is_bare_label)?;
         write!(f, "{}{}", self.op, quote::encode(&self.value))
     }
 }
 
 impl Display for Modifiers {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let offset = self.offset.as_ref().map(|offset| OffsetText(&offset.duration));
+        let first = offset.as_ref().filter(|offset| offset.is_open());
+        if let Some(offset) = first {
+            offset.fmt(f)?;
+        }
         if let Some(extension) = &self.range_extension {
             write!(f, " {}", extension.kind.name())?;
         }
         if let Some(at) = &self.at {
             write!(f, " @ {}", at.moment)?;
         }
-        if let Some(offset) = &self.offset {
-            f.write_str(" offset ")?;
-            offset_duration(f, &offset.duration)?;
+        match &offset {
+            Some(offset) if first.is_none() => offset.fmt(f),
+            _ => Ok(()),
         }
-        Ok(())
+    }
+}
+
+/// An offset. Arithmetic in it needs parentheses, or it would be arithmetic with the selector; but then an operator behind them
+/// would go on with the arithmetic, so something else has to stand between: another modifier or a closing parenthesis.
+struct OffsetText<'a>(&'a DurationExpr);
+
+impl OffsetText<'_> {
+    /// The duration without parentheses around it, which say nothing here.
+    fn inner(&self) -> &DurationExpr {
+        let mut inner = self.0;
+        while let DurationKind::Paren(next) = &inner.kind {
+            inner = next;
+        }
+        inner
+    }
+
+    /// Whether it ends in parentheses behind which an operator would be part of it.
+    fn is_open(&self) -> bool {
+        match &self.inner().kind {
+            DurationKind::Binary(..) => true,
+            DurationKind::Unary(_, operand) => {
+                matches!(operand.kind, DurationKind::Binary(..) | DurationKind::Unary(..) | DurationKind::Literal(_))
+            }
+            _ => false,
+        }
+    }
+}
+
+impl Display for OffsetText<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.is_open() { write!(f, " offset ({})", self.inner()) } else { write!(f, " offset {}", self.inner()) }
+    }
+}
+
+impl Modifiers {
+    /// Whether an operator cannot follow their text.
+    fn is_open(&self) -> bool {
+        let alone = self.at.is_none() && self.range_extension.is_none();
+        alone && self.offset.as_ref().is_some_and(|offset| OffsetText(&offset.duration).is_open())
+    }
+}
+
+/// Whether the text of an expression ends in an offset behind which an operator would be arithmetic with durations.
+fn is_open(expr: &Expr) -> bool {
+    let mut expr = expr;
+    loop {
+        expr = match &expr.kind {
+            ExprKind::Selector(selector) => return selector.modifiers.is_open(),
+            ExprKind::Matrix(matrix) => return matrix.selector.modifiers.is_open(),
+            ExprKind::Subquery(subquery) => return subquery.modifiers.is_open(),
+            ExprKind::Binary(binary) => &binary.rhs,
+            ExprKind::Unary(unary) => &unary.expr,
+            _ => return false,
+        }
     }
 }
 
@@ -312,18 +415,6 @@ impl Display for Brackets<'_> {
     }
 }
 
-/// Arithmetic after `offset` needs parentheses, or it would be arithmetic with the selector.
-fn offset_duration(f: &mut fmt::Formatter<'_>, duration: &DurationExpr) -> fmt::Result {
-    let needs_parens = match &duration.kind {
-        DurationKind::Binary(..) => true,
-        DurationKind::Unary(_, operand) => {
-            matches!(operand.kind, DurationKind::Binary(..) | DurationKind::Unary(..) | DurationKind::Literal(_))
-        }
-        _ => false,
-    };
-    if needs_parens { write!(f, "({duration})") } else { duration.fmt(f) }
-}
-
 impl Display for DurationExpr {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.kind {
@@ -335,7 +426,8 @@ impl Display for DurationExpr {
             DurationKind::MaxOf(pair) => write!(f, "max_of({}, {})", pair[0], pair[1]),
             DurationKind::Unary(op, operand) => {
                 f.write_str(op.symbol())?;
-                duration_operand(f, operand, BinaryOp::Pow.precedence())
+                let least = if matches!(operand.kind, DurationKind::Unary(..)) { 0 } else { BinaryOp::Pow.precedence() };
+                duration_operand(f, operand, least)
             }
             DurationKind::Binary(op, pair) => {
                 let right_associative = *op == super::duration::DurationOp::Pow;
@@ -357,7 +449,7 @@ fn duration_operand(f: &mut fmt::Formatter<'_>, expr: &DurationExpr, least: u8) 
     let precedence = match &expr.kind {
         DurationKind::Binary(op, _) => op.precedence(),
         DurationKind::Unary(..) => BinaryOp::Mul.precedence(),
-        DurationKind::Literal(number) if !quote::is_unsigned(*number) => BinaryOp::Mul.precedence(),
+        DurationKind::Literal(number) if !is_unsigned(*number) => BinaryOp::Mul.precedence(),
         _ => POSTFIX,
     };
     if precedence < least { write!(f, "({expr})") } else { expr.fmt(f) }

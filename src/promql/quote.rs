@@ -1,7 +1,6 @@
 //! String literals: decoding with the escapes of Go, and writing.
 
 use super::Dialect;
-use super::ast::Number;
 use super::error::{Errors, ParseError};
 use super::span::Span;
 use super::text::{Text, TextPart};
@@ -161,11 +160,6 @@ fn escape_into(value: &str, out: &mut String) {
             other => out.push(other),
         }
     }
-}
-
-/// Whether a number of the tree needs no sign in front when it is written.
-pub(super) fn is_unsigned(number: Number) -> bool {
-    !number.value.is_sign_negative() || number.value.is_nan()
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::fmt;
 use super::ast::*;
 use super::duration::{DurationExpr, DurationKind};
 use super::functions::{Stability, Version};
-use super::lex;
+use super::keyword;
 use super::operators::{AggregateOp, BinaryOp};
 use super::span::Span;
 use super::text::Text;
@@ -211,7 +211,7 @@ impl Found {
 
     fn labels(&mut self, labels: &[Label]) {
         for label in labels {
-            self.name(&label.name, label.span, lex::is_bare_grouping_label);
+            self.name(&label.name, label.span, keyword::is_bare_grouping_label);
         }
     }
 
@@ -226,7 +226,7 @@ impl Found {
             self.add(Construct::QuotedName, name.span, Version(3, 0), None);
         }
         for matcher in &selector.matchers {
-            self.name(&matcher.label.name, matcher.label.span, lex::is_bare_label);
+            self.name(&matcher.label.name, matcher.label.span, keyword::is_bare_label);
         }
         self.modifiers(&selector.modifiers);
     }

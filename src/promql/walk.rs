@@ -154,6 +154,9 @@ impl Expr {
                     text(&mut call.callee, visit);
                     visit(&mut call.callee_span);
                     call.grouping.iter_mut().for_each(|inner| grouping(inner, visit));
+                    if let Some(infix) = &mut call.infix {
+                        operator(&mut infix.bool_modifier, &mut infix.matching, &mut infix.fill, visit);
+                    }
                 }
                 ExprKind::Aggregate(aggregate) => {
                     visit(&mut aggregate.op_span);
@@ -259,8 +262,12 @@ fn grouping(grouping: &mut Grouping, visit: Visit<'_>) {
 
 fn binary(binary: &mut Binary, visit: Visit<'_>) {
     visit(&mut binary.op_span);
-    binary.bool_modifier.iter_mut().for_each(&mut *visit);
-    if let Some(matching) = &mut binary.matching {
+    operator(&mut binary.bool_modifier, &mut binary.matching, &mut binary.fill, visit);
+}
+
+fn operator(bool_modifier: &mut Option<Span>, matching: &mut Option<Matching>, fill: &mut Fill, visit: Visit<'_>) {
+    bool_modifier.iter_mut().for_each(&mut *visit);
+    if let Some(matching) = matching {
         labels(&mut matching.labels, visit);
         visit(&mut matching.span);
         if let Some(group) = &mut matching.group {
@@ -268,7 +275,7 @@ fn binary(binary: &mut Binary, visit: Visit<'_>) {
             visit(&mut group.span);
         }
     }
-    for fill in [&mut binary.fill.left, &mut binary.fill.right].into_iter().flatten() {
+    for fill in [&mut fill.left, &mut fill.right].into_iter().flatten() {
         if let FillNumber::Variable(variable) = &mut fill.value {
             visit(&mut variable.span);
         }

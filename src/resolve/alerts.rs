@@ -66,7 +66,7 @@ struct Case<'a> {
 
 /// The thresholds as they are written on an alert or a level: each field with its operator.
 struct Written<'a> {
-    single: [(BinaryOp, &'a Option<Wanted>); 6],
+    single: [(BinaryOp, &'a Option<Box<Wanted>>); 6],
     outside: &'a Option<Vec<Wanted>>,
     span: Span,
 }
@@ -91,7 +91,8 @@ macro_rules! written {
 impl<'a> Written<'a> {
     /// The comparisons; two of them (`above` and `below` together) mean either.
     fn comparisons(&self, diagnostics: &mut Vec<Diagnostic>) -> Vec<(BinaryOp, &'a Wanted)> {
-        let mut all: Vec<_> = self.single.iter().filter_map(|(op, wanted)| wanted.as_ref().map(|wanted| (*op, wanted))).collect();
+        let mut all: Vec<_> =
+            self.single.iter().filter_map(|(op, wanted)| wanted.as_deref().map(|wanted| (*op, wanted))).collect();
         if let Some(bounds) = self.outside {
             match bounds.as_slice() {
                 [low, high] => all.extend([(BinaryOp::Less, low), (BinaryOp::Greater, high)]),
@@ -257,7 +258,9 @@ fn rule(
             });
         }
         let expr = compared?.finish(input.catalog, input.context);
-        (expr, Some(value), Some(Threshold { bounds, unit }))
+        // Only Grafana asks for the value apart from its comparison.
+        let value = input.settings.grafana_alerting.then_some(value);
+        (expr, value, Some(Threshold { bounds, unit }))
     };
     let mut labels = BTreeMap::new();
     let mut add = |map: &Map<Text>| labels.extend(map.iter().map(|(name, entry)| (name.to_owned(), entry.value.clone())));

@@ -1,6 +1,7 @@
 //! Expressions are composed here, as syntax trees: a window in place of `$window`, a parameter in place of `$quantile`, a matcher
 //! that `where` adds, a comparison with a threshold. Every node keeps the place where it was written.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use crate::diagnostic::{Diagnostic, RuleId};
@@ -49,9 +50,29 @@ pub struct Draft {
 impl Draft {
     /// Reads an expression; reports all of its errors. What could not be understood is a hole, of which nothing is concluded.
     pub fn parse(text: &Text, dialect: Dialect, sources: &Sources, diagnostics: &mut Vec<Diagnostic>) -> Self {
-        let parsed = promql::parse(text.as_str(), dialect);
-        let draft = Self { ast: parsed.expr, parts: vec![text.clone()] };
-        for error in parsed.errors {
+        Self::parse_part(text, 0..text.value.len(), dialect, sources, diagnostics)
+    }
+
+    /// Reads an expression that is a range of a text; reports all of its errors.
+    pub fn parse_part(
+        text: &Text,
+        range: Range<usize>,
+        dialect: Dialect,
+        sources: &Sources,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> Self {
+        let parsed = promql::parse(text.value.get(range.clone()).unwrap_or_default(), dialect);
+        let mut draft = Self { ast: parsed.expr, parts: vec![text.clone()] };
+        let offset = u32::try_from(range.start).unwrap_or(u32::MAX);
+        let shift = |span: &mut promql::Span| {
+            span.start = span.start.saturating_add(offset);
+            span.end = span.end.saturating_add(offset);
+        };
+        if offset > 0 {
+            draft.ast.spans_mut(&mut |span| shift(span));
+        }
+        for mut error in parsed.errors {
+            shift(&mut error.span);
             let span = place_in(&draft.parts, error.span, sources).unwrap_or(text.span);
             let mut diagnostic = Diagnostic::error(SYNTAX_ERROR, span, error.message);
             diagnostic.help = error.help;
@@ -240,7 +261,7 @@ impl Draft {
 
     /// The expression in its final form, with what can be inferred of it.
     pub fn finish(self, catalog: &dyn Catalog, context: &Context) -> Expr {
-        let inference = infer(&self.ast, catalog, context);
+        let inference = infer(&self.ast, catalog, context).summary();
         Expr { text: self.ast.to_string(), ast: self.ast, parts: Arc::from(self.parts), inference }
     }
 

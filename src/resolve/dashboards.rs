@@ -1,6 +1,7 @@
 //! Dashboards: every target's expression in its final form.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use crate::diagnostic::Diagnostic;
 use crate::load::suggest;
@@ -128,7 +129,7 @@ fn sorted<'a>(names: &[&'a str]) -> Vec<&'a str> {
 
 fn panel(
     input: &Input<'_>,
-    written: &spec::Panel,
+    written: &Arc<spec::Panel>,
     several: &BTreeSet<&str>,
     ids: &mut BTreeSet<String>,
     diagnostics: &mut Vec<Diagnostic>,
@@ -184,7 +185,7 @@ fn panel(
         targets.extend(self::target(input, &id, written, only, 0, several, diagnostics));
     }
     let planned = planned(&targets);
-    Panel { id, spec: written.clone(), targets, planned }
+    Panel { id, spec: Arc::clone(written), targets, planned }
 }
 
 fn target(

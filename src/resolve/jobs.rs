@@ -392,11 +392,11 @@ fn label((name, entry): (&str, &Entry<Text>)) -> (String, String) {
     (name.to_owned(), entry.value.value.clone())
 }
 
-fn declared<'m>(metrics: impl Iterator<Item = (&'m str, &'m Entry<Metric>)>) -> impl Iterator<Item = (String, Exposed)> {
+fn declared<'m>(metrics: impl Iterator<Item = (&'m str, &'m Entry<Arc<Metric>>)>) -> impl Iterator<Item = (String, Exposed)> {
     let common = Arc::new(Vec::new());
     metrics.map(move |(name, entry)| {
         let planned = entry.value.status == Some(Status::Planned);
-        let metric = Arc::new(entry.value.clone());
+        let metric = Arc::clone(&entry.value);
         (
             name.to_owned(),
             Exposed {

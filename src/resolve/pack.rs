@@ -152,7 +152,7 @@ impl<'s> Chosen<'s> {
         families
     }
 
-    fn families(&self, metrics: &Map<Metric>, features: &[Text]) -> BTreeMap<String, Exposed> {
+    fn families(&self, metrics: &Map<Arc<Metric>>, features: &[Text]) -> BTreeMap<String, Exposed> {
         let common = Arc::new(labels_at(self.pack.labels.iter(), features, self.version));
         let none = Arc::new(Vec::new());
         let mut families = BTreeMap::new();
@@ -228,7 +228,7 @@ pub fn client_families(language: Option<Language>, groups: Option<&ClientMetrics
         .iter()
         .filter(|(_, entry)| exposed(entry.value.group.as_ref()))
         .map(|(name, entry)| {
-            let metric = Arc::new(entry.value.clone());
+            let metric = Arc::clone(&entry.value);
             let by = DeclaredBy::Client;
             (
                 name.to_owned(),

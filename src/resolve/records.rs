@@ -22,14 +22,23 @@ pub const CYCLE: RuleId = "recording/cycle";
 /// The group of recording rules that do not name one.
 pub const DEFAULT_GROUP: &str = "recording";
 
-struct Unfinished {
-    name: String,
-    item: Item,
-    draft: Draft,
-    labels: BTreeMap<String, String>,
-    group: String,
-    interval: Option<Duration>,
-    query: Option<(String, Duration)>,
+/// A recording rule whose expression is composed and not yet inferred.
+#[derive(Debug)]
+pub struct Unfinished {
+    /// The name of the recorded series.
+    pub name: String,
+    /// The thing that it comes from.
+    pub item: Item,
+    /// The expression.
+    pub draft: Draft,
+    /// Labels that the series get.
+    pub labels: BTreeMap<String, String>,
+    /// The rule group.
+    pub group: String,
+    /// Time between two evaluations, where it differs from the stack's.
+    pub interval: Option<Duration>,
+    /// The query that it records, with the window.
+    pub query: Option<(String, Duration)>,
 }
 
 /// Composes all recording rules, infers them in the order of their dependencies and adds what they record to the catalog.
@@ -100,8 +109,9 @@ fn own(
     Some(draft)
 }
 
-/// Infers each rule after those that it reads; rules that read each other are reported and inferred as they come.
-fn finish(
+/// Infers each rule after those that it reads and adds what it records to the catalog; rules that read each other are reported and inferred as
+/// they come.
+pub fn finish(
     mut waiting: Vec<Unfinished>,
     catalog: &mut MapCatalog,
     context: &Context,

@@ -1,5 +1,7 @@
 //! Dashboards: rows, panels, variables.
 
+use std::sync::Arc;
+
 use crate::load::tree::{Node, Value};
 use crate::spec::decode::{Decode, Decoder, Map, Raw, Schemas, Spanned, Text, record, words};
 use crate::spec::quantity::Duration;
@@ -124,7 +126,7 @@ record! {
         /// One row for each value of this variable.
         repeat: Option<Text>,
         /// Its panels, from the left; a new line begins where the width is used up.
-        panels: Vec<Panel>,
+        panels: Vec<Arc<Panel>>,
     }
 }
 

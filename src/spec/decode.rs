@@ -6,6 +6,7 @@
 //! its schema from one list of fields.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde_json::{Value as Json, json};
 
@@ -119,10 +120,10 @@ impl Text {
     }
 }
 
-/// Things by name, in the order of their names.
+/// Things by name, in the order of their names. A sorted list: a spec has a hundred thousand of these, most with one entry or none.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Map<T> {
-    entries: BTreeMap<String, Entry<T>>,
+    entries: Vec<(String, Entry<T>)>,
     /// Names whose value could not be read: they exist, so nothing may call them unknown.
     pub broken: Vec<String>,
 }
@@ -140,24 +141,29 @@ pub struct Entry<T> {
 
 impl<T> Default for Map<T> {
     fn default() -> Self {
-        Self { entries: BTreeMap::new(), broken: Vec::new() }
+        Self { entries: Vec::new(), broken: Vec::new() }
     }
 }
 
 impl<T> Map<T> {
     /// The thing of this name.
     pub fn get(&self, name: &str) -> Option<&T> {
-        self.entries.get(name).map(|entry| &entry.value)
+        self.entry(name).map(|entry| &entry.value)
     }
 
     /// The thing of this name with the place of its name.
     pub fn entry(&self, name: &str) -> Option<&Entry<T>> {
-        self.entries.get(name)
+        self.place(name).ok().map(|index| &self.entries[index].1)
+    }
+
+    /// Where a name stands, or where it would.
+    fn place(&self, name: &str) -> Result<usize, usize> {
+        self.entries.binary_search_by(|(known, _)| known.as_str().cmp(name))
     }
 
     /// Whether the name is used, readable or not.
     pub fn knows(&self, name: &str) -> bool {
-        self.entries.contains_key(name) || self.broken.iter().any(|broken| broken == name)
+        self.place(name).is_ok() || self.broken.iter().any(|broken| broken == name)
     }
 
     /// All things in the order of their names.
@@ -174,7 +180,7 @@ impl<T> Map<T> {
 
     /// All names in order.
     pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.entries.keys().map(String::as_str)
+        self.entries.iter().map(|(name, _)| name.as_str())
     }
 
     /// How many there are.
@@ -189,14 +195,23 @@ impl<T> Map<T> {
 
     /// Adds all of another map; what has a name that is taken replaces it.
     pub fn absorb(&mut self, other: Self) {
-        self.entries.extend(other.entries);
+        for (name, entry) in other.entries {
+            self.put(name, entry);
+        }
         self.broken.extend(other.broken);
     }
 
     /// Adds a thing; the one that had the name before goes.
     pub fn insert(&mut self, name: impl Into<String>, key: Span, value: T) {
         let position = self.entries.len();
-        self.entries.insert(name.into(), Entry { key, position, value });
+        self.put(name.into(), Entry { key, position, value });
+    }
+
+    fn put(&mut self, name: String, entry: Entry<T>) {
+        match self.place(&name) {
+            Ok(index) => self.entries[index].1 = entry,
+            Err(index) => self.entries.insert(index, (name, entry)),
+        }
     }
 }
 
@@ -213,12 +228,13 @@ impl<T: Decode> Decode for Map<T> {
                 _ => T::decode(value, cx),
             };
             match decoded {
-                Some(value) => {
-                    map.entries.insert(key.text.clone(), Entry { key: key.span, position, value });
-                }
+                Some(value) => map.entries.push((key.text.clone(), Entry { key: key.span, position, value })),
                 None => map.broken.push(key.text.clone()),
             }
         }
+        // The loader leaves no key twice in one mapping.
+        map.entries.sort_by(|(a, _), (b, _)| a.cmp(b));
+        map.entries.shrink_to_fit();
         Some(map)
     }
 
@@ -266,6 +282,16 @@ impl<T: Decode> Decode for Option<T> {
 impl<T: Decode> Decode for Box<T> {
     fn decode(node: &Node, cx: &mut Decoder) -> Option<Self> {
         T::decode(node, cx).map(Box::new)
+    }
+
+    fn schema(schemas: &mut Schemas) -> Json {
+        T::schema(schemas)
+    }
+}
+
+impl<T: Decode> Decode for Arc<T> {
+    fn decode(node: &Node, cx: &mut Decoder) -> Option<Self> {
+        T::decode(node, cx).map(Self::new)
     }
 
     fn schema(schemas: &mut Schemas) -> Json {

@@ -12,6 +12,8 @@ pub mod service;
 pub mod shared;
 pub mod stack;
 
+use std::sync::Arc;
+
 use crate::spec::decode::{Map, record};
 
 record! {
@@ -20,7 +22,7 @@ record! {
         /// What holds for the whole stack.
         stack: Option<stack::Stack>,
         /// Metrics that several services share, by set.
-        metric_sets: Map<Map<metric::Metric>>,
+        metric_sets: Map<Map<Arc<metric::Metric>>>,
         /// Services of your own.
         services: Map<service::Service>,
         /// Exporters, known by packs.

@@ -1,5 +1,7 @@
 //! Exporter packs and client libraries: what is known of exporters and of metrics libraries, as spec files.
 
+use std::sync::Arc;
+
 use serde_json::{Value as Json, json};
 
 use crate::load::tree::Node;
@@ -41,7 +43,7 @@ record! {
         /// The path under which it checks something else.
         probe_path: Option<Text>,
         /// What it says of something else that it checks.
-        probe_metrics: Map<Metric>,
+        probe_metrics: Map<Arc<Metric>>,
         /// The ways in which it can check.
         modules: Map<PackModule>,
         /// The metric that says whether what it watches is up.
@@ -65,7 +67,7 @@ record! {
         /// Other fields of its Compose service: mounts, devices, privileges.
         compose: Option<Raw>,
         /// Its metrics.
-        metrics: Map<Metric>,
+        metrics: Map<Arc<Metric>>,
     }
 }
 
@@ -169,7 +171,7 @@ record! {
         /// Groups of its metrics.
         groups: Map<ClientGroup>,
         /// The metrics that it adds.
-        metrics: Map<Metric>,
+        metrics: Map<Arc<Metric>>,
     }
 }
 

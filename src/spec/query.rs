@@ -91,17 +91,17 @@ record! {
         /// The severity, when there is one level only.
         severity: Option<Text>,
         /// Fires when the value is greater.
-        above: Option<Threshold>,
+        above: Option<Box<Threshold>>,
         /// Fires when the value is less.
-        below: Option<Threshold>,
+        below: Option<Box<Threshold>>,
         /// Fires when the value is this or greater.
-        at_least: Option<Threshold>,
+        at_least: Option<Box<Threshold>>,
         /// Fires when the value is this or less.
-        at_most: Option<Threshold>,
+        at_most: Option<Box<Threshold>>,
         /// Fires when the value is this.
-        equals: Option<Threshold>,
+        equals: Option<Box<Threshold>>,
         /// Fires when the value is not this.
-        differs_from: Option<Threshold>,
+        differs_from: Option<Box<Threshold>>,
         /// Fires when the value leaves this range.
         outside: Option<Vec<Threshold>>,
         /// How long it must hold before anybody is told.
@@ -139,17 +139,17 @@ record! {
     /// One level of an alert.
     pub struct Level {
         /// Fires when the value is greater.
-        above: Option<Threshold>,
+        above: Option<Box<Threshold>>,
         /// Fires when the value is less.
-        below: Option<Threshold>,
+        below: Option<Box<Threshold>>,
         /// Fires when the value is this or greater.
-        at_least: Option<Threshold>,
+        at_least: Option<Box<Threshold>>,
         /// Fires when the value is this or less.
-        at_most: Option<Threshold>,
+        at_most: Option<Box<Threshold>>,
         /// Fires when the value is this.
-        equals: Option<Threshold>,
+        equals: Option<Box<Threshold>>,
         /// Fires when the value is not this.
-        differs_from: Option<Threshold>,
+        differs_from: Option<Box<Threshold>>,
         /// Fires when the value leaves this range.
         outside: Option<Vec<Threshold>>,
         /// How long it must hold before anybody is told.

@@ -1,5 +1,7 @@
 //! Services, exporters, GPU targets and probes: what is scraped.
 
+use std::sync::Arc;
+
 use serde_json::{Value as Json, json};
 
 use crate::load::tree::{Node, Value};
@@ -99,7 +101,7 @@ record! {
         /// Names of metric sets.
         reuse as "use": Vec<Text>,
         /// Metrics of its own; one that a set has too replaces it.
-        define: Map<Metric>,
+        define: Map<Arc<Metric>>,
     }
 }
 

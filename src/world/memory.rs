@@ -395,6 +395,10 @@ impl World for MemoryWorld {
         Ok(Some(Lock { _guard: Box::new(Held { world: self.clone(), dir }) }))
     }
 
+    fn seconds_since_1970(&self) -> Option<u64> {
+        None
+    }
+
     fn env(&self, name: &str) -> Option<OsString> {
         self.state().env.get(name).cloned()
     }

@@ -114,6 +114,9 @@ pub trait World: Send + Sync {
     /// Nothing is written for it, so it works in a read-only folder and leaves nothing behind.
     fn lock(&self, dir: &Path, wait: Duration) -> io::Result<Option<Lock>>;
 
+    /// Seconds since 1970 by the machine's clock; `None` where there is none. For commands that people call, never for what is emitted.
+    fn seconds_since_1970(&self) -> Option<u64>;
+
     /// An environment variable.
     fn env(&self, name: &str) -> Option<OsString>;
 }

@@ -127,6 +127,11 @@ impl World for OsWorld {
         }
     }
 
+    fn seconds_since_1970(&self) -> Option<u64> {
+        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+        now.ok().map(|elapsed| elapsed.as_secs())
+    }
+
     fn env(&self, name: &str) -> Option<OsString> {
         std::env::var_os(name)
     }

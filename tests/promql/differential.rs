@@ -6,8 +6,9 @@ use std::io::Write;
 use optiinfra_gen::promql::functions::FUNCTIONS;
 use optiinfra_gen::promql::requirement::{Flag, requirements};
 use optiinfra_gen::promql::{AggregateOp, BinaryOp, Dialect, Version, parse};
+use serde_json::Value;
 
-use crate::generator::Generator;
+use crate::generator::{self, Generator};
 use crate::server::{self, Client, Server};
 
 /// How many expressions are compared, unless `OPTIINFRA_DIFFERENTIAL` says otherwise.
@@ -20,11 +21,27 @@ const REJECTED: usize = 40;
 const FLAGS: [Flag; 4] =
     [Flag::ExperimentalFunctions, Flag::DurationExpressions, Flag::ExtendedRangeSelectors, Flag::FillModifiers];
 
-/// What servers before a version judged differently, without a construct that came with it: why, how to know it from the
-/// expression and the server's reason, and the first version that judges as the parser does.
-const CHANGED: &[(&str, fn(&str, &str) -> bool, Version)] = &[
-    ("arithmetic went on after a signed parenthesis behind `offset`", continues_after_signed_parenthesis, Version(3, 6)),
-    ("a letter in a range was taken for the colon of a subquery", has_letter_in_range, Version(3, 6)),
+/// A rule that has changed without a construct that came with it.
+struct Change {
+    /// What servers did before.
+    before: &'static str,
+    /// How to know it from the expression and the server's reason.
+    applies: fn(&str, &str) -> bool,
+    /// The first version that judges as the parser does.
+    until: Version,
+}
+
+const CHANGED: [Change; 2] = [
+    Change {
+        before: "arithmetic went on after a signed parenthesis behind `offset`",
+        applies: continues_after_signed_parenthesis,
+        until: Version(3, 6),
+    },
+    Change {
+        before: "a letter in a range was taken for the colon of a subquery",
+        applies: has_letter_in_range,
+        until: Version(3, 6),
+    },
 ];
 
 /// `a offset -(5m) + b` was `a offset (-(5m) + b)`.
@@ -51,28 +68,36 @@ fn excuse(expr: &str, verdict: &Result<(), String>, server: Version) -> Option<S
         }
     }
     let reason = verdict.as_ref().err().map(String::as_str).unwrap_or_default();
-    let changed = CHANGED.iter().find(|(_, applies, until)| server < *until && applies(expr, reason));
-    changed.map(|(why, _, until)| format!("before {until} {why}"))
+    let changed = CHANGED.iter().find(|change| server < change.until && (change.applies)(expr, reason));
+    changed.map(|change| format!("before {} {}", change.until, change.before))
+}
+
+/// The server to compare with, or `None` after a skip has been reported.
+fn server() -> Option<Server> {
+    match server::find() {
+        Ok(program) => Some(Server::start(&program)),
+        Err(reason) => {
+            // Past the capture of the test's output, so that a run that passes shows it.
+            let _ = std::io::stderr()
+                .write_all(format!("SKIPPED: comparison of the PromQL parser with a server: {reason}\n").as_bytes());
+            assert!(std::env::var("CI").as_deref() != Ok("true"), "skipped although CI=true: {reason}");
+            None
+        }
+    }
+}
+
+fn number(variable: &str) -> Option<usize> {
+    std::env::var(variable).ok()?.parse().ok()
 }
 
 #[test]
 fn agrees_with_a_real_server() {
-    let program = match server::find() {
-        Ok(program) => program,
-        Err(reason) => {
-            // Past the capture of the test's output, so that a run that passes shows it.
-            let _ =
-                std::io::stderr().write_all(format!("SKIPPED: differential test of the PromQL parser: {reason}\n").as_bytes());
-            assert!(std::env::var("CI").as_deref() != Ok("true"), "skipped although CI=true: {reason}");
-            return;
-        }
-    };
-    let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse().ok());
+    let Some(server) = server() else { return };
     let count = number("OPTIINFRA_DIFFERENTIAL").unwrap_or(COUNT);
     let mut generator = Generator::new(number("OPTIINFRA_SEED").unwrap_or(1) as u64);
-    let expressions = expressions(&mut generator, count);
+    let mut expressions = expressions(&mut generator, count);
+    expressions.extend(generator::corner_cases());
 
-    let server = Server::start(&program);
     let version = server.version();
     let mut client = Client::connect(&server).unwrap();
     let (mut rejected, mut excused, mut disagreements) = (0, BTreeMap::<String, usize>::new(), Vec::new());
@@ -92,23 +117,65 @@ fn agrees_with_a_real_server() {
             )),
         }
     }
-    println!("{count} expressions, Prometheus {version}: {rejected} rejected by it, {} disagreements", disagreements.len());
+    println!(
+        "{} expressions, Prometheus {version}: {rejected} rejected by it, {} disagreements",
+        expressions.len(),
+        disagreements.len()
+    );
     for (reason, count) in &excused {
         println!("  {count} excused: {reason}");
     }
-    assert!(
-        disagreements.is_empty(),
-        "{} disagreements\n{}",
-        disagreements.len(),
-        disagreements[..disagreements.len().min(40)].join("\n")
-    );
+    assert!(disagreements.is_empty(), "{}", disagreements[..disagreements.len().min(40)].join("\n"));
     if count >= COUNT {
-        assert!(rejected * 100 >= REJECTED * count, "only {rejected} of {count} were rejected");
+        assert!(rejected * 100 >= REJECTED * expressions.len(), "only {rejected} were rejected");
         for name in names() {
             let used = generator.used.get(name).copied().unwrap_or(0);
             assert!(used >= OFTEN, "`{name}` occurred {used} times only");
         }
     }
+}
+
+/// What the parser makes of an expression and prints is to the server what it was: precedence, modifiers, escapes and all.
+#[test]
+fn a_server_reads_what_is_printed_as_the_same() {
+    let Some(server) = server() else { return };
+    let mut client = Client::connect(&server).unwrap();
+    let mut generator = Generator::new(number("OPTIINFRA_SEED").unwrap_or(2) as u64);
+    let mut compared = 0;
+    for _ in 0..number("OPTIINFRA_DIFFERENTIAL").unwrap_or(COUNT) / 5 {
+        let text = generator.valid();
+        let (parsed, Some(mut expected)) = (parse(&text, Dialect::Prometheus), client.tree(&text)) else { continue };
+        ignore_redundant_parentheses(&mut expected);
+        for printed in [parsed.expr.to_string(), parsed.expr.pretty()] {
+            let mut tree = client.tree(&printed).unwrap_or_default();
+            ignore_redundant_parentheses(&mut tree);
+            assert_eq!(tree, expected, "{text}\nis printed as\n{printed}");
+        }
+        compared += 1;
+    }
+    println!("{compared} expressions compared");
+}
+
+/// The server notes parentheses around the duration of an offset, where they say nothing.
+fn ignore_redundant_parentheses(tree: &mut Value) {
+    match tree {
+        Value::Object(object) => {
+            if let Some(Value::Object(offset)) = object.get_mut("offsetExpr") {
+                offset.insert("wrapped".to_owned(), Value::Null);
+            }
+            object.values_mut().for_each(ignore_redundant_parentheses);
+        }
+        Value::Array(items) => items.iter_mut().for_each(ignore_redundant_parentheses),
+        _ => {}
+    }
+}
+
+/// The verdicts on the corner cases, which a server of the language's version confirmed, hold without a server too.
+#[test]
+fn verdicts_on_corner_cases_stay() {
+    let verdict = |text: &String| if parse(text, Dialect::Prometheus).errors.is_empty() { "accepts" } else { "rejects" };
+    let verdicts: Vec<String> = generator::corner_cases().iter().map(|text| format!("{} {text:?}", verdict(text))).collect();
+    insta::assert_snapshot!(verdicts.join("\n"));
 }
 
 fn names() -> impl Iterator<Item = &'static str> {

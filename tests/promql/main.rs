@@ -9,3 +9,5 @@ mod hostile;
 mod messages;
 mod roundtrip;
 mod server;
+mod speed;
+mod words;

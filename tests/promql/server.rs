@@ -85,6 +85,11 @@ impl Drop for Server {
     }
 }
 
+fn form(expr: &str) -> String {
+    let encoded: String = expr.bytes().map(|byte| format!("%{byte:02X}")).collect();
+    format!("query={encoded}")
+}
+
 /// One connection to a server.
 pub(crate) struct Client {
     stream: BufReader<TcpStream>,
@@ -98,13 +103,16 @@ impl Client {
         Ok(Self { stream: BufReader::new(stream) })
     }
 
+    /// The server's tree of an expression that it accepts and can write as JSON.
+    pub(crate) fn tree(&mut self, expr: &str) -> Option<Value> {
+        let (status, body) = self.ask("POST", "/api/v1/parse_query", &form(expr)).unwrap();
+        let mut answer: Value = serde_json::from_str(&body).ok()?;
+        (status == 200).then(|| answer["data"].take())
+    }
+
     /// Whether the server accepts the expression, or why not.
     pub(crate) fn parse(&mut self, expr: &str) -> Result<(), String> {
-        let mut form = String::from("query=");
-        for byte in expr.bytes() {
-            form.push_str(&format!("%{byte:02X}"));
-        }
-        let (status, body) = self.ask("POST", "/api/v1/parse_query", &form).unwrap();
+        let (status, body) = self.ask("POST", "/api/v1/parse_query", &form(expr)).unwrap();
         match status {
             200 => Ok(()),
             // Parsed, but a tree with NaN or Inf in a fill value cannot be written as JSON.

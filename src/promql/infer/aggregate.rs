@@ -197,7 +197,18 @@ fn count_values(aggregate: &Aggregate, result: &mut Facts, cause: Cause, span: S
     };
     let labels = Arc::make_mut(&mut result.labels);
     let reason = Reason::new(span, cause);
+    let dropped = |label: &str| {
+        let without = aggregate.grouping.as_ref().filter(|grouping| grouping.without);
+        without.is_some_and(|grouping| grouping.labels.iter().any(|named| named.name.as_plain() == Some(label)))
+    };
     match label {
+        // `without` drops the new label as well.
+        Some(label)
+            if dropped(label)
+                || (label == METRIC_NAME && aggregate.grouping.as_ref().is_some_and(|grouping| grouping.without)) =>
+        {
+            labels.drop_label(label, &reason);
+        }
         Some(label) => {
             let name = Name::from(label);
             let unique = labels

@@ -6,7 +6,7 @@ use super::arithmetic::{self, Verdict};
 use super::derive;
 use super::events::{ComparisonFinding, Consumer, EventKind};
 use super::facts::{Cause, Condition, Facts, RangeFact, Reason, SampleKind, UnitFact, UnitKnowledge};
-use super::labels::{LabelFact, Labels, METRIC_NAME};
+use super::labels::{LabelFact, Labels, METRIC_NAME, metric_name};
 use super::matching::Pairing;
 use super::notes::Notes;
 use super::range::Interval;
@@ -249,7 +249,7 @@ fn drops_name_of_atan2(notes: &Notes<'_>) -> bool {
 
 fn keep_name_perhaps(labels: &mut Labels, span: Span) {
     if labels.presence(METRIC_NAME) != Presence::Absent {
-        labels.set(LabelFact::unknown(METRIC_NAME.into(), Reason::new(span, Cause::NameDropped)));
+        labels.set(LabelFact::unknown(metric_name(), Reason::new(span, Cause::NameDropped)));
     }
 }
 

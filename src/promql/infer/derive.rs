@@ -4,7 +4,7 @@ use std::sync::{Arc, LazyLock};
 
 use super::facts::{Cause, Condition, Facts, RangeFact, Reason, SampleKind, UnitFact, UnitKnowledge};
 use super::inference::Context;
-use super::labels::{LabelFact, Labels, METRIC_NAME};
+use super::labels::{LabelFact, Labels, METRIC_NAME, metric_name};
 use super::range::Interval;
 use crate::promql::ast::ValueType;
 use crate::promql::catalog::{Presence, Values};
@@ -72,12 +72,12 @@ pub(super) fn drop_name(labels: &mut Arc<Labels>, reason: &Reason, context: &Con
     let labels = Arc::make_mut(labels);
     labels.mark_name_dropped();
     match context.delayed_name_removal {
-        Some(true) => {}
         Some(false) => labels.drop_label(METRIC_NAME, &reason),
-        None => {
+        // Until the end it may be there.
+        Some(true) | None => {
             let mut fact = match labels.listed(METRIC_NAME) {
                 Some(fact) => fact.clone(),
-                None => LabelFact::unknown(METRIC_NAME.into(), reason.clone()),
+                None => LabelFact::unknown(metric_name(), reason.clone()),
             };
             fact.presence = Presence::Perhaps;
             fact.reason = reason;

@@ -174,14 +174,14 @@ fn absent(site: &Site<'_>) -> Facts {
     if !selector.matcher_variables.is_empty() || selector.matchers.iter().any(|matcher| matcher.label.name.as_plain().is_none()) {
         labels = Labels::unknown(reason.clone());
     }
-    for (index, matcher) in selector.matchers.iter().enumerate() {
+    for matcher in &selector.matchers {
         let Some(name) = matcher.label.name.as_plain().filter(|name| *name != METRIC_NAME) else { continue };
-        let had = selector.matchers[..index]
-            .iter()
-            .any(|other| other.op == MatchOp::Equal && other.label.name.as_plain() == Some(name));
+        // Of several matchers on one label servers make different things.
+        let several = selector.matchers.iter().filter(|other| other.label.name.as_plain() == Some(name)).count() > 1;
         let reason = Reason::new(matcher.span(), Cause::Function(site.name()));
         let fact = match matcher.value.as_plain() {
-            _ if matcher.op != MatchOp::Equal || had => LabelFact::absent(name.into(), reason),
+            _ if several => LabelFact::unknown(name.into(), reason),
+            _ if matcher.op != MatchOp::Equal => LabelFact::absent(name.into(), reason),
             Some("") => LabelFact::absent(name.into(), reason),
             Some(value) if certain => LabelFact::present(name.into(), Values::only(value), reason),
             Some(value) => {
@@ -192,7 +192,7 @@ fn absent(site: &Site<'_>) -> Facts {
         };
         labels.set(fact);
     }
-    labels.set_unique(Some(super::labels::LabelSet::new()));
+    labels.set_unique(Some(super::labels::LabelSet::default()));
     Facts { labels: Arc::new(labels), condition: Condition::Absent, ..facts }
 }
 

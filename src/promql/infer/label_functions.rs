@@ -24,6 +24,13 @@ pub(super) fn facts(notes: &mut Notes<'_>, site: &Site<'_>, arg: Operand<'_>) ->
 /// Puts a fact in place of what was known of a label. A label that identified series may have lost that.
 fn set(labels: &mut Labels, fact: LabelFact) {
     let identified = labels.unique().is_some_and(|unique| unique.contains(&fact.name));
+    if &*fact.name == METRIC_NAME && labels.name_is_dropped() {
+        // A name that is set anew stays, even where the old one was to go.
+        let presence = if fact.presence == Presence::Present { Presence::Present } else { Presence::Perhaps };
+        labels.keep_name(&fact.reason);
+        labels.set(LabelFact { presence, ..fact });
+        return;
+    }
     labels.set(fact);
     if identified {
         labels.set_unique(None);

@@ -1,8 +1,7 @@
 //! What is known of the labels of a vector's series.
 
 use std::fmt;
-
-use smallvec::SmallVec;
+use std::sync::{Arc, LazyLock};
 
 use super::facts::Reason;
 use crate::promql::catalog::{Name, Presence, Values};
@@ -141,14 +140,23 @@ impl LabelFact {
     }
 }
 
-/// A small set of label names.
-pub type LabelSet = SmallVec<[Name; 4]>;
+/// A set of label names.
+pub type LabelSet = Arc<[Name]>;
+
+static NAME_OF_METRIC_NAME: LazyLock<Name> = LazyLock::new(|| METRIC_NAME.into());
+
+/// `__name__`, without making a new one.
+pub(crate) fn metric_name() -> Name {
+    Name::clone(&NAME_OF_METRIC_NAME)
+}
 
 /// What is known of the labels of a vector's series. `__name__` is a label like the others.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Labels {
-    /// What is known by name; sorted.
-    facts: Vec<LabelFact>,
+    /// What is known of the metric's name, apart from the others because most functions drop it and keep those.
+    name: Option<LabelFact>,
+    /// What is known by name of other labels; sorted.
+    facts: Arc<Vec<LabelFact>>,
     /// Whether series can carry labels that are not in the list; never [`Presence::Present`].
     others: Presence,
     /// Why.
@@ -157,23 +165,20 @@ pub struct Labels {
     unique: Option<LabelSet>,
     /// Whether the metric's name is to be dropped, at the latest at the end.
     name_dropped: bool,
+    /// Whether some of the series that are declared may be missing.
+    filtered: bool,
 }
 
 impl Labels {
     /// No labels at all.
     pub fn none(reason: Reason) -> Self {
-        Self {
-            facts: Vec::new(),
-            others: Presence::Absent,
-            others_reason: reason,
-            unique: Some(LabelSet::new()),
-            name_dropped: false,
-        }
+        let unique = Some(LabelSet::default());
+        Self { unique, ..Self::new(Vec::new(), Presence::Absent, reason, None) }
     }
 
     /// Any labels.
     pub fn unknown(reason: Reason) -> Self {
-        Self { facts: Vec::new(), others: Presence::Perhaps, others_reason: reason, unique: None, name_dropped: false }
+        Self::new(Vec::new(), Presence::Perhaps, reason, None)
     }
 
     /// From parts; the list is sorted here.
@@ -182,12 +187,13 @@ impl Labels {
             facts.sort_by(|a, b| a.name.cmp(&b.name));
             facts.dedup_by(|a, b| a.name == b.name);
         }
-        Self { facts, others, others_reason, unique, name_dropped: false }
+        let name = facts.iter().position(|fact| &*fact.name == METRIC_NAME).map(|index| facts.remove(index));
+        Self { name, facts: Arc::new(facts), others, others_reason, unique, name_dropped: false, filtered: false }
     }
 
-    /// What is known by name, sorted; a label that is not here is as [`Labels::others`] says.
+    /// What is known by name: `__name__` first, then the others sorted; a label that is not here is as [`Labels::others`] says.
     pub fn iter(&self) -> impl Iterator<Item = &LabelFact> {
-        self.facts.iter()
+        self.name.iter().chain(self.facts.iter())
     }
 
     /// Whether labels that are not listed can occur.
@@ -207,6 +213,9 @@ impl Labels {
 
     /// What is listed of a label.
     pub(crate) fn listed(&self, name: &str) -> Option<&LabelFact> {
+        if name == METRIC_NAME {
+            return self.name.as_ref();
+        }
         if self.facts.len() <= 8 {
             return self.facts.iter().find(|fact| &*fact.name == name);
         }
@@ -236,15 +245,20 @@ impl Labels {
     pub(crate) fn is_unique_by(&self, in_key: impl Fn(&str) -> bool) -> bool {
         match &self.unique {
             Some(unique) => unique.iter().all(|name| in_key(name)),
-            None => self.others == Presence::Absent && self.facts.iter().all(|fact| fact.is_fixed() || in_key(&fact.name)),
+            None => self.others == Presence::Absent && self.iter().all(|fact| fact.is_fixed() || in_key(&fact.name)),
         }
     }
 
     /// Puts a fact in the list.
     pub(crate) fn set(&mut self, fact: LabelFact) {
-        match self.facts.binary_search_by(|mine| mine.name.cmp(&fact.name)) {
-            Ok(index) => self.facts[index] = fact,
-            Err(index) => self.facts.insert(index, fact),
+        if &*fact.name == METRIC_NAME {
+            self.name = Some(fact);
+            return;
+        }
+        let facts = Arc::make_mut(&mut self.facts);
+        match facts.binary_search_by(|mine| mine.name.cmp(&fact.name)) {
+            Ok(index) => facts[index] = fact,
+            Err(index) => facts.insert(index, fact),
         }
     }
 
@@ -260,12 +274,18 @@ impl Labels {
 
     /// Says that what was declared of several values need not hold for these series.
     pub(crate) fn forget_variation(&mut self) {
-        self.facts.iter_mut().for_each(|fact| fact.varies = false);
+        self.filtered = true;
+    }
+
+    /// Whether a label has several values that are all there.
+    pub(crate) fn varies(&self, fact: &LabelFact) -> bool {
+        fact.varies && !self.filtered
     }
 
     /// Says that any of the labels may be missing.
     pub(crate) fn weaken(&mut self, reason: &Reason) {
-        for fact in self.facts.iter_mut().filter(|fact| fact.presence == Presence::Present) {
+        let facts = Arc::make_mut(&mut self.facts).iter_mut().chain(&mut self.name);
+        for fact in facts.filter(|fact| fact.presence == Presence::Present) {
             fact.presence = Presence::Perhaps;
             fact.reason = reason.clone();
         }
@@ -274,7 +294,7 @@ impl Labels {
 
     /// Says that nothing is known but the metric's name.
     pub(crate) fn forget(&mut self, reason: &Reason) {
-        self.facts.retain(|fact| &*fact.name == METRIC_NAME);
+        self.facts = Arc::default();
         self.open(reason);
         self.unique = None;
     }
@@ -303,7 +323,7 @@ impl Labels {
     /// Says that the metric's name, which was to be dropped, may stay after all.
     pub(crate) fn keep_name(&mut self, reason: &Reason) {
         self.name_dropped = false;
-        self.set(LabelFact::unknown(METRIC_NAME.into(), reason.clone()));
+        self.set(LabelFact::unknown(metric_name(), reason.clone()));
     }
 
     /// Says which labels identify a series.
@@ -313,17 +333,10 @@ impl Labels {
 
     /// The same without a label.
     pub(crate) fn drop_label(&mut self, name: &str, reason: &Reason) {
-        let at = self.facts.binary_search_by(|mine| (*mine.name).cmp(name));
-        match at {
-            Ok(index) => {
-                if self.facts[index].presence != Presence::Absent {
-                    self.facts[index] = LabelFact::absent(self.facts[index].name.clone(), reason.clone());
-                }
-            }
-            Err(index) if self.others == Presence::Perhaps => {
-                self.facts.insert(index, LabelFact::absent(name.into(), reason.clone()));
-            }
-            Err(_) => {}
+        let presence = self.presence(name);
+        if presence != Presence::Absent {
+            let name = self.listed(name).map_or_else(|| name.into(), |fact| fact.name.clone());
+            self.set(LabelFact::absent(name, reason.clone()));
         }
         if self.unique.as_ref().is_some_and(|unique| unique.iter().any(|mine| &**mine == name)) {
             self.unique = None;
@@ -333,8 +346,10 @@ impl Labels {
     /// What is known of the series of either. A series of the union is identified by nothing less than all labels.
     #[must_use]
     pub(crate) fn join(&self, other: &Self, reason: &Reason) -> Self {
-        let mut facts = Vec::with_capacity(self.facts.len().max(other.facts.len()));
+        let mut facts = Vec::with_capacity(self.facts.len().max(other.facts.len()) + 1);
         let (mut left, mut right) = (self.facts.iter().peekable(), other.facts.iter().peekable());
+        let name = metric_name();
+        let name = (self.name.is_some() || other.name.is_some()).then(|| self.get(&name).join(&other.get(&name)));
         loop {
             match (left.peek(), right.peek()) {
                 (Some(a), Some(b)) if a.name == b.name => {
@@ -355,8 +370,15 @@ impl Labels {
         }
         let others = self.others.join(other.others);
         let others_reason = if others == self.others { self.others_reason.clone() } else { other.others_reason.clone() };
-        let mut joined = Self { facts, others, others_reason, unique: None, name_dropped: false };
-        joined.name_dropped = self.name_dropped && other.name_dropped;
+        let mut joined = Self {
+            name,
+            facts: Arc::new(facts),
+            others,
+            others_reason,
+            unique: None,
+            name_dropped: self.name_dropped && other.name_dropped,
+            filtered: self.filtered || other.filtered,
+        };
         if joined.others == Presence::Perhaps && self.others != other.others {
             joined.others_reason = reason.clone();
         }
@@ -381,7 +403,7 @@ impl fmt::Display for Labels {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("{")?;
         let mut first = true;
-        for fact in self.facts.iter().filter(|fact| fact.presence != Presence::Absent) {
+        for fact in self.iter().filter(|fact| fact.presence != Presence::Absent) {
             if !std::mem::take(&mut first) {
                 f.write_str(", ")?;
             }

@@ -6,7 +6,7 @@ use smallvec::SmallVec;
 
 use super::events::EventKind;
 use super::facts::{Cause, Facts, Reason, SampleKind};
-use super::labels::{LabelFact, LabelSet, Labels, METRIC_NAME};
+use super::labels::{LabelFact, LabelSet, Labels, METRIC_NAME, metric_name};
 use super::notes::Notes;
 use crate::promql::ast::{Binary, GroupSide, Label};
 use crate::promql::catalog::{Name, Presence};
@@ -204,7 +204,7 @@ impl<'a> Pairing<'a> {
 
     /// Whether a label takes several values for one and the same key: those of a target that are all there, or several targets of one job.
     fn certainly_varies(&self, fact: &LabelFact, facts: &Facts) -> bool {
-        if !fact.varies {
+        if !facts.labels.varies(fact) {
             return false;
         }
         if &*fact.name == "instance" {
@@ -233,7 +233,7 @@ impl<'a> Pairing<'a> {
                 let mut facts: Vec<LabelFact> = self.key.listed(left, right).iter().map(|name| self.meeting(name)).collect();
                 let ignored = self.key.labels.iter().filter(|name| **name != METRIC_NAME);
                 facts.extend(ignored.map(|name| LabelFact::absent((*name).into(), reason.clone())));
-                let name = left.get(&METRIC_NAME.into());
+                let name = left.get(&metric_name());
                 facts.push(if self.key.labels.contains(&METRIC_NAME) {
                     LabelFact::absent(name.name, reason.clone())
                 } else if self.is_filled() {

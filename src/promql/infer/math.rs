@@ -80,14 +80,22 @@ fn absolute(values: Interval) -> Interval {
     Interval { nan: values.nan, ..Interval::new(least, lo.max(hi)) }
 }
 
-/// `max(least, min(most, value))`, which is NaN when one of them is.
+/// `max(least, min(most, value))`, which is NaN when one of them is, but that infinity prevails over NaN.
 fn clamped(values: Interval, least: Interval, most: Interval) -> Interval {
     let nan = values.nan || least.nan || most.nan;
-    if !values.has_numbers() || !least.has_numbers() || !most.has_numbers() {
-        return Interval { nan, ..Interval::NONE };
+    let mut all = Interval { nan, ..Interval::NONE };
+    if values.has_numbers() && least.has_numbers() && most.has_numbers() {
+        let clamp = |least: f64, most: f64, value: f64| least.max(most.min(value));
+        all = all.union(Interval::new(clamp(least.lo, most.lo, values.lo), clamp(least.hi, most.hi, values.hi)));
     }
-    let clamp = |least: f64, most: f64, value: f64| least.max(most.min(value));
-    Interval { nan, ..Interval::new(clamp(least.lo, most.lo, values.lo), clamp(least.hi, most.hi, values.hi)) }
+    let lowest = |interval: Interval| interval.contains(f64::NEG_INFINITY);
+    if (lowest(most) && values.nan) || (most.nan && lowest(values)) {
+        all = all.union(least.closed());
+    }
+    if least.contains(f64::INFINITY) && (values.nan || most.nan) {
+        all = all.union(Interval::exactly(f64::INFINITY));
+    }
+    all
 }
 
 fn rounded(site: &Site<'_>, values: Interval) -> Interval {

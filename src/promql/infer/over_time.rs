@@ -1,5 +1,7 @@
 //! Functions over a range of samples.
 
+use std::sync::Arc;
+
 use super::derive;
 use super::events::{Consumer, EventKind};
 use super::facts::{Cause, Facts, Reason, SampleKind};
@@ -55,6 +57,10 @@ pub(super) fn facts(notes: &mut Notes<'_>, site: &Site<'_>, arg: Operand<'_>) ->
     let mut facts = computed(notes, site, arg, interval, samples);
     if matches!(name, "first_over_time" | "last_over_time") {
         facts.labels = input.labels.clone();
+        if input.labels.name_is_dropped() && notes.context.delayed_name_removal != Some(false) {
+            // Some servers that drop names at the end forget here that they were to drop this one.
+            Arc::make_mut(&mut facts.labels).keep_name(&site.reason());
+        }
     }
     let kept = || Reason::new(site.span, Cause::Function(name));
     match name {

@@ -6,7 +6,7 @@ use smallvec::SmallVec;
 
 use super::events::EventKind;
 use super::facts::{Cause, Condition, Facts, MetricUse, RangeFact, Reason, SampleKind, UnitFact, UnitKnowledge};
-use super::labels::{LabelFact, LabelSet, Labels, METRIC_NAME};
+use super::labels::{LabelFact, LabelSet, Labels, METRIC_NAME, metric_name};
 use super::matchers::Test;
 use super::notes::Notes;
 use super::range::Interval;
@@ -246,11 +246,7 @@ fn unknown(
     match names {
         Names::One(name) => {
             let name = Name::from(*name);
-            labels.set(LabelFact::present(
-                METRIC_NAME.into(),
-                Values::only(name.clone()),
-                Reason::new(name_span, Cause::MetricName),
-            ));
+            labels.set(LabelFact::present(metric_name(), Values::only(name.clone()), Reason::new(name_span, Cause::MetricName)));
             condition = if name.ends_with("_info") || is_alerts(&name) { Condition::Info } else { Condition::Value };
             let completeness = notes.catalog.completeness();
             if completeness != Completeness::Nothing {
@@ -286,6 +282,10 @@ fn narrow(labels: &mut Labels, tests: &[Test<'_>], except: &str) {
             None => labels.get(&test.label.into()),
         };
         let before = fact.presence;
+        if before != Presence::Absent && fact.values.list().is_none() {
+            // Which combinations of values exist is only known of closed lists.
+            labels.forget_variation();
+        }
         // Where nothing can pass the selector is empty, and any fact is as good as another.
         if test.narrow(&mut fact) && (before != Presence::Absent || fact.presence != Presence::Absent) {
             labels.set(fact);
@@ -307,7 +307,7 @@ fn known(names: &[Name], used: &[(usize, &Arc<Variant>)], span: Span, name_span:
     let mut named: SmallVec<[usize; 2]> = used.iter().map(|(index, _)| *index).collect();
     named.dedup();
     let named = Values::closed(named.iter().filter_map(|index| names.get(*index)).cloned());
-    labels.set(LabelFact::present(METRIC_NAME.into(), named, Reason::new(name_span, Cause::MetricName)));
+    labels.set(LabelFact::present(metric_name(), named, Reason::new(name_span, Cause::MetricName)));
     let mut samples = sample_kind(first);
     let mut interval = interval_of(first);
     let mut only_declared = first.range.is_some() && first.range_only_declared;

@@ -9,7 +9,7 @@ use super::events::{Consumer, EventKind};
 use super::facts::{Cause, Facts, Reason, SampleKind};
 use super::functions;
 use super::inference::{Context, Inference, Node};
-use super::labels::{LabelFact, METRIC_NAME};
+use super::labels::{LabelFact, METRIC_NAME, metric_name};
 use super::notes::Notes;
 use super::selector;
 use crate::promql::ast::{Expr, ExprKind, Modifiers, Subquery, Unary, ValueType};
@@ -172,9 +172,10 @@ impl Walk<'_> {
         if labels.name_is_dropped() && labels.listed(METRIC_NAME).is_some() {
             let reason = Reason::new(expr.span, Cause::NameDropped);
             let labels = std::sync::Arc::make_mut(labels);
-            labels.set(LabelFact::absent(METRIC_NAME.into(), reason));
+            labels.set(LabelFact::absent(metric_name(), reason));
         }
-        let mut inference = Inference { nodes: self.nodes, events: self.notes.events, metrics: self.notes.metrics };
+        let hidden = self.nodes.iter().any(|node| node.facts.kind.is_none());
+        let mut inference = Inference { nodes: self.nodes, events: self.notes.events, metrics: self.notes.metrics, hidden };
         for index in 0..inference.events.len() {
             let node = inference.events[index].node;
             let used = match &inference.events[index].kind {

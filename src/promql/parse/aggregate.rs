@@ -11,7 +11,7 @@ impl Parser<'_> {
         if self.peek() != TokenKind::LeftParen {
             self.expected_here("`(` and what is aggregated");
             let end = self.previous();
-            let expr = Expr::new(ExprKind::Hole, end.after());
+            let expr = Expr::new(ExprKind::Hole, self.here());
             let aggregate = Aggregate { op, op_span, grouping, param: None, expr };
             return Node { expr: Expr::new(ExprKind::Aggregate(Box::new(aggregate)), op_span.to(end)), height: 2 };
         }
@@ -40,7 +40,7 @@ impl Parser<'_> {
             };
             self.errors.push(error);
         }
-        let hole = || Expr::new(ExprKind::Hole, self.previous());
+        let hole = || Expr::new(ExprKind::Hole, span.after());
         let mut args = args.into_iter();
         if expected == 1 || count == 1 {
             let param = (expected == 2).then(hole);

@@ -99,7 +99,7 @@ impl Parser<'_> {
             end = grouping.as_ref().map_or(end, |grouping| grouping.span);
         }
         let height = self.height_above(&[height]);
-        let call = VariableCall { callee, callee_span, grouping, args };
+        let call = VariableCall { callee, callee_span, grouping, infix: None, args };
         Node { expr: Expr::new(ExprKind::VariableCall(Box::new(call)), callee_span.to(end)), height }
     }
 }

@@ -22,7 +22,7 @@ impl Parser<'_> {
 
     fn duration_expr(&mut self, least: u8, expected: &str) -> (DurationExpr, u16) {
         if !self.enter() {
-            return (DurationExpr { kind: DurationKind::Hole, span: self.token().span() }, 1);
+            return (DurationExpr { kind: DurationKind::Hole, span: self.here() }, 1);
         }
         let (mut lhs, mut height) = self.duration_operand(expected, false);
         while let Some(op) = duration_op(self.peek()).filter(|op| op.precedence() >= least) {
@@ -96,7 +96,7 @@ impl Parser<'_> {
                     let message = format!("expected {expected}, found {}", parser.found(token));
                     ParseError::new(token.span(), message).help("durations are written like `5m` or `1h30m`")
                 });
-                return (DurationExpr { kind: DurationKind::Hole, span: token.span() }, 1);
+                return (DurationExpr { kind: DurationKind::Hole, span: self.here() }, 1);
             }
         };
         (DurationExpr { kind, span: token.span().to(self.previous()) }, height)
@@ -105,13 +105,13 @@ impl Parser<'_> {
     fn duration_pair(&mut self) -> (Box<[DurationExpr; 2]>, u16) {
         let hole = |span| DurationExpr { kind: DurationKind::Hole, span };
         let Some(open) = self.expect(TokenKind::LeftParen, "`(` and two durations") else {
-            let span = self.previous();
+            let span = self.here();
             return (Box::new([hole(span), hole(span)]), 1);
         };
         let (first, first_height) = self.duration_expr(0, "a duration");
         let (second, second_height) = match self.expect(TokenKind::Comma, "`,` and a second duration") {
             Some(_) => self.duration_expr(0, "a duration"),
-            None => (hole(self.previous()), 1),
+            None => (hole(self.here()), 1),
         };
         self.close(open, TokenKind::RightParen, "`)`");
         (Box::new([first, second]), first_height.max(second_height))

@@ -13,7 +13,8 @@ mod selector;
 use super::ast::*;
 use super::check;
 use super::error::{Errors, ParseError};
-use super::lex::{self, Keyword, Token, TokenKind, quoted};
+use super::keyword::Keyword;
+use super::lex::{self, Token, TokenKind, quoted};
 use super::operators::{BinaryOp, UnaryOp};
 use super::quote;
 use super::span::Span;
@@ -24,7 +25,7 @@ pub(super) use aggregate::plural;
 
 /// How deep an expression may be nested: parentheses, arguments and signs, and also the operators of a chain such as
 /// `a + b + c`, because the tree of a chain is as deep as the chain is long. Everything that walks a tree relies on it.
-pub const MAX_DEPTH: u16 = 500;
+pub const MAX_DEPTH: u16 = 256;
 
 /// What the parser made of a text.
 #[derive(Debug, Clone, PartialEq)]
@@ -129,6 +130,11 @@ impl Parser<'_> {
         self.next.checked_sub(1).and_then(|index| self.tokens.get(index)).map_or(Span::default(), |token| token.span())
     }
 
+    /// The empty place behind the token taken last, for what is missing there.
+    fn here(&self) -> Span {
+        self.previous().after()
+    }
+
     fn slice(&self, span: Span) -> &str {
         self.text.get(span.range()).unwrap_or_default()
     }
@@ -142,7 +148,8 @@ impl Parser<'_> {
     /// Reports an error about the next token unless it has been reported already.
     fn error_here(&mut self, error: impl FnOnce(&Self, Token) -> ParseError) {
         let token = self.token();
-        if self.silent_at != Some(self.next) && token.kind != TokenKind::Invalid {
+        let after_invalid = self.previous_kind() == Some(TokenKind::Invalid);
+        if self.silent_at != Some(self.next) && token.kind != TokenKind::Invalid && !after_invalid {
             let error = error(self, token);
             self.errors.push(error);
         }
@@ -265,11 +272,15 @@ impl Parser<'_> {
     /// An expression of operators that bind at least as tightly as `least`.
     fn expr(&mut self, least: u8) -> Node {
         if !self.enter() {
-            return Node::hole(self.token().span());
+            return Node::hole(self.here());
         }
         let mut node = self.operand();
-        while let Some((op, op_token)) = self.binary_op(least) {
-            node = self.binary(op, op_token, node);
+        loop {
+            node = match self.binary_op(least) {
+                Some((op, op_token)) => self.binary(op, op_token, node),
+                None if self.variable_op(least) => self.infix(node),
+                None => break,
+            };
         }
         self.leave();
         node
@@ -368,7 +379,6 @@ impl Parser<'_> {
 
     /// Skips what stands in place of an operand: nothing where an operator, comma or closing token comes.
     fn skipped_operand(&mut self) -> Span {
-        let span = self.token().span();
         let keep = matches!(
             self.peek(),
             TokenKind::End
@@ -379,9 +389,11 @@ impl Parser<'_> {
                 | TokenKind::Op(_)
                 | TokenKind::Keyword(Keyword::Op(_))
         );
-        if !keep {
-            self.take();
+        if keep {
+            return self.here();
         }
+        let span = self.take().span();
+        self.silent_at = Some(self.next);
         span
     }
 

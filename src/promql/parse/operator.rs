@@ -22,6 +22,26 @@ impl Parser<'_> {
         Node { expr: Expr::new(ExprKind::Binary(Box::new(binary)), span), height }
     }
 
+    /// Whether a variable comes next in place of an operator; it is taken for one that binds least.
+    pub(super) fn variable_op(&self, least: u8) -> bool {
+        let binds = least <= BinaryOp::Or.precedence();
+        binds && self.dialect == Dialect::Grafana && self.peek() == TokenKind::Template
+    }
+
+    /// The rest of a binary expression whose operator is a variable.
+    pub(super) fn infix(&mut self, lhs: Node) -> Node {
+        let token = self.take();
+        let callee = self.name_text(token);
+        let bool_modifier = self.take_if(TokenKind::Keyword(Keyword::Bool)).map(Token::span);
+        let infix = Infix { bool_modifier, matching: self.matching(), fill: self.fill() };
+        let rhs = self.expr(BinaryOp::Or.precedence() + 1);
+        let height = self.height_above(&[lhs.height, rhs.height]);
+        let span = lhs.expr.span.to(rhs.expr.span).to(token.span());
+        let args = vec![lhs.expr, rhs.expr];
+        let call = VariableCall { callee, callee_span: token.span(), grouping: None, infix: Some(infix), args };
+        Node { expr: Expr::new(ExprKind::VariableCall(Box::new(call)), span), height }
+    }
+
     fn matching(&mut self) -> Option<Matching> {
         let on = match self.peek() {
             TokenKind::Keyword(Keyword::On) => true,

@@ -103,6 +103,7 @@ impl Parser<'_> {
                         let text = parser.token_text(token);
                         error.help(format!("write `\"{text}\"`")).replace(token.span(), format!("\"{text}\""))
                     }
+                    TokenKind::Assign => error.help("labels are compared with one `=`").replace(token.span(), ""),
                     _ => error,
                 }
             });

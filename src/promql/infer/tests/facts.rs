@@ -448,3 +448,19 @@ fn the_rest_of_the_operators() {
          "{} | gauge | ratio | [0, 1] | 1"),
     ]);
 }
+
+/// Each of these once claimed what a real server contradicted.
+#[test]
+#[rustfmt::skip]
+fn contradicted_by_a_server() {
+    check(&[
+        (r#"label_replace(changes(busy[5m]), "__name__", "$1", "instance", "(.*)")"#,
+         r#"{__name__=~"api:1|api:2", gpu, instance=~"api:1|api:2", job="api"} | gauge | ? | [0, …) | 16"#),
+        (r#"count_values without (job, instance) ("job", up)"#,
+         r#"{} | gauge | ? | [1, 3] | ?"#),
+        (r#"absent_over_time(busy{gpu!~"1",gpu="0"}[5m])"#,
+         r#"{gpu?} | boolean | any | [1, 1] | 1"#),
+        ("clamp(busy, Inf, NaN)",
+         "{gpu, instance=~\"api:1|api:2\", job=\"api\"} | gauge | ratio | [inf, …) or NaN | 16"),
+    ]);
+}

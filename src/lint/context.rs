@@ -1,0 +1,117 @@
+//! What rules may ask besides the thing that they look at.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::ops::Range;
+use std::path::Path;
+
+use crate::diagnostic::{Applicability, Diagnostic, Edit};
+use crate::lint::subject::{Subject, Use};
+use crate::load::{place, suggest};
+use crate::promql;
+use crate::promql::catalog::Catalog as _;
+use crate::source::{SourceKind, Sources, Span};
+use crate::spec::decode::Text;
+use crate::world::World;
+
+/// What rules may ask.
+pub struct Context<'a> {
+    /// Everything that is linted.
+    pub subject: &'a Subject<'a>,
+    /// All texts.
+    pub sources: &'a Sources,
+    /// The disk, where the caller lets rules look for files.
+    pub disk: Option<Disk<'a>>,
+    /// Whether everything could be read. Otherwise what seems not to be used may be used by what could not.
+    pub whole: bool,
+}
+
+/// Where the files lie that a spec names.
+#[derive(Clone, Copy)]
+pub struct Disk<'a> {
+    /// The disk.
+    pub world: &'a dyn World,
+    /// The folder of the spec.
+    pub root: &'a Path,
+    /// The folder of the base Compose file, where that is known.
+    pub project: Option<&'a Path>,
+}
+
+impl fmt::Debug for Disk<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Disk").field("root", &self.root).field("project", &self.project).finish_non_exhaustive()
+    }
+}
+
+impl Context<'_> {
+    /// Where a piece of an expression stands.
+    pub fn place(&self, used: &Use<'_>, span: promql::Span) -> Span {
+        used.expr.place(span, self.sources).unwrap_or(used.item.span)
+    }
+
+    /// Where a range of a text stands.
+    pub fn within(&self, text: &Text, range: Range<usize>) -> Span {
+        place::span_of(self.sources, &text.to_node(), range)
+    }
+
+    /// The edit that replaces a piece of an expression; `None` where it is not written in a file of the user, or its style cannot hold the new
+    /// text.
+    pub fn edit(&self, used: &Use<'_>, span: promql::Span, new: &str) -> Option<Edit> {
+        let part = used.expr.parts.get(usize::from(span.part))?;
+        self.edit_text(part, span.range(), new)
+    }
+
+    /// The edit that replaces a range of a text.
+    pub fn edit_text(&self, text: &Text, range: Range<usize>, new: &str) -> Option<Edit> {
+        if self.sources.get(text.span.source).kind != SourceKind::File {
+            return None;
+        }
+        place::edit(self.sources, &text.to_node(), range, new)
+    }
+
+    /// The finding with a fix that replaces a piece of an expression, where that can be done.
+    pub fn replacing(
+        &self,
+        diagnostic: Diagnostic,
+        used: &Use<'_>,
+        span: promql::Span,
+        new: &str,
+        applicability: Applicability,
+    ) -> Diagnostic {
+        match self.edit(used, span, new) {
+            Some(edit) => diagnostic.fix(applicability, vec![edit]),
+            None => diagnostic,
+        }
+    }
+
+    /// The names of series nearest to one that does not exist.
+    pub fn nearest_series(&self, name: &str) -> Vec<&str> {
+        let near = suggest::nearest(name, self.subject.catalog.names());
+        if near.is_empty() { similar(name, self.subject.catalog.names()) } else { near }
+    }
+}
+
+/// At most this many names are suggested.
+const MOST: usize = 3;
+
+/// The names that share most words with one that does not exist: at least two, and half of all.
+fn similar<'n>(name: &str, candidates: impl Iterator<Item = &'n str>) -> Vec<&'n str> {
+    let wanted = words(name);
+    let mut best: Vec<(usize, &str)> = Vec::new();
+    for candidate in candidates {
+        let others = words(candidate);
+        let shared = wanted.intersection(&others).count();
+        let all = wanted.len() + others.len() - shared;
+        if shared >= 2 && shared * 2 >= all {
+            best.push((shared * 1000 / all, candidate));
+        }
+    }
+    best.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(b.1)));
+    best.into_iter().take(MOST).map(|(_, candidate)| candidate).collect()
+}
+
+/// The words of a name that say something, in the singular, each once.
+fn words(name: &str) -> BTreeSet<&str> {
+    let says = |word: &&str| !word.is_empty() && !matches!(*word, "total" | "bucket" | "sum" | "count");
+    name.split(['_', ':']).filter(says).map(|word| word.strip_suffix('s').unwrap_or(word)).collect()
+}

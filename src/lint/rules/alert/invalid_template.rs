@@ -1,0 +1,22 @@
+//! `alert/invalid-template`
+
+use crate::lint::context::Context;
+use crate::lint::finding::Findings;
+use crate::lint::rule::{Check, Rule, rule};
+use crate::lint::subject::AlertText;
+use crate::model::rule::AlertRule;
+
+/// The rule.
+pub const RULE: Rule = rule!(
+    "alert/invalid-template",
+    Error,
+    "A text of an alert is a template that cannot be expanded",
+    "invalid_template.md",
+    Check::AlertText(check)
+);
+
+fn check(cx: &Context<'_>, _: &AlertRule, text: &AlertText<'_>, findings: &mut Findings) {
+    for error in text.errors.iter().chain(&text.inspection.failures) {
+        findings.push(error.to_diagnostic(RULE.id, |span| cx.within(text.text, span.start..span.end)));
+    }
+}

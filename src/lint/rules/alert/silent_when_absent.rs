@@ -1,0 +1,69 @@
+//! `alert/silent-when-absent`
+
+use std::collections::BTreeSet;
+
+use crate::lint::context::Context;
+use crate::lint::expressions;
+use crate::lint::finding::Findings;
+use crate::lint::rule::{Check, Rule, rule};
+use crate::lint::words;
+use crate::model::rule::AlertRule;
+use crate::promql::infer::{Condition, MetricUse};
+
+/// The rule.
+pub const RULE: Rule = rule!(
+    "alert/silent-when-absent",
+    Info,
+    "An alert falls silent when its metric is gone, and no other alert says that it is",
+    "silent_when_absent.md",
+    Check::Whole(check)
+);
+
+fn check(cx: &Context<'_>, findings: &mut Findings) {
+    let active = || cx.subject.alerts.iter().filter(|alert| !alert.planned);
+    let mut watched_jobs: BTreeSet<&str> = BTreeSet::new();
+    let mut watched_metrics: BTreeSet<&str> = BTreeSet::new();
+    for alert in active() {
+        let metrics = &alert.expr.inference.metrics;
+        for up in metrics.iter().filter(|metric| &*metric.name == "up") {
+            watched_jobs.extend(jobs(up).unwrap_or_default());
+        }
+        if expressions::calls(&alert.expr.ast, |name| name.starts_with("absent")) {
+            watched_metrics.extend(metrics.iter().map(|metric| &*metric.name));
+        }
+    }
+    for alert in active().filter(|alert| !alert.heartbeat && alert.expr.facts().condition == Condition::Comparison) {
+        let unwatched = unwatched(alert, &watched_jobs, &watched_metrics);
+        if unwatched.is_empty() {
+            continue;
+        }
+        let names = words::list(&unwatched);
+        let message = format!("when {names} is no longer scraped, `{}` falls silent, and no alert says so", alert.name);
+        let help = format!("add an alert on `up{{job=\"{}\"}} == 0`", unwatched.iter().next().copied().unwrap_or_default());
+        findings.push_about(alert.item.span, RULE.at(alert.item.span, message).help(help));
+    }
+}
+
+/// The jobs that the alert reads from and that no alert watches; none when that is not known.
+fn unwatched<'a>(alert: &'a AlertRule, watched_jobs: &BTreeSet<&str>, watched_metrics: &BTreeSet<&str>) -> BTreeSet<&'a str> {
+    let mut found = BTreeSet::new();
+    for metric in &alert.expr.inference.metrics {
+        if watched_metrics.contains(&*metric.name) {
+            continue;
+        }
+        match jobs(metric) {
+            Some(jobs) => found.extend(jobs.into_iter().filter(|job| !watched_jobs.contains(job))),
+            None => return BTreeSet::new(),
+        }
+    }
+    found
+}
+
+/// The jobs whose targets expose a metric.
+fn jobs(metric: &MetricUse) -> Option<Vec<&str>> {
+    let mut all = Vec::new();
+    for variant in &metric.variants {
+        all.extend(variant.label("job")?.values.list()?.iter().map(|job| &**job));
+    }
+    Some(all)
+}

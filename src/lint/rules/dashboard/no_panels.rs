@@ -1,0 +1,16 @@
+//! `dashboard/no-panels`
+
+use crate::lint::context::Context;
+use crate::lint::finding::Findings;
+use crate::lint::rule::{Check, Rule, rule};
+use crate::lint::subject::Dashboard;
+
+/// The rule.
+pub const RULE: Rule = rule!("dashboard/no-panels", Error, "A dashboard shows nothing", "no_panels.md", Check::Dashboard(check));
+
+fn check(_: &Context<'_>, dashboard: &Dashboard<'_>, findings: &mut Findings) {
+    if dashboard.panels().next().is_none() {
+        let message = format!("the dashboard `{}` has no panels", dashboard.item.name);
+        findings.push(RULE.at(dashboard.item.span, message).help("add `rows: [{panels: [...]}]`, or take it out"));
+    }
+}

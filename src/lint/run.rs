@@ -1,0 +1,167 @@
+//! The engine: every rule over everything that it looks at, in parallel, with findings in an order that does not depend on it.
+
+use rayon::prelude::*;
+
+use crate::diagnostic::{self, Diagnostic, Severity};
+use crate::lint::context::{Context, Disk};
+use crate::lint::finding::{Finding, Findings};
+use crate::lint::registry;
+use crate::lint::rule::{Check, Rule};
+use crate::lint::settings::{Level, LintSettings};
+use crate::lint::subject::{AlertText, Subject, Use};
+use crate::lint::suppress;
+use crate::load::suppress::Suppression;
+use crate::model::Model;
+use crate::model::rule::AlertRule;
+use crate::source::Sources;
+use crate::template;
+
+/// What a caller knows besides the thing that is linted.
+#[derive(Debug, Default)]
+pub struct Outside<'a> {
+    /// What earlier phases reported. Settings and suppressions apply to it where it comes from a rule.
+    pub earlier: Vec<Diagnostic>,
+    /// What comments allow.
+    pub comments: &'a [Suppression],
+    /// The disk, for rules that look for files; without it they say nothing.
+    pub disk: Option<Disk<'a>>,
+}
+
+/// Lints a resolved spec.
+pub fn run(model: &Model, sources: &Sources, settings: &LintSettings) -> Vec<Diagnostic> {
+    run_on(&Subject::of(model), sources, settings, Outside::default())
+}
+
+/// Lints anything that has alerts, recording rules, dashboards or a catalog. What earlier phases reported comes out again, as settings and
+/// suppressions make it.
+pub fn run_on(subject: &Subject<'_>, sources: &Sources, settings: &LintSettings, outside: Outside<'_>) -> Vec<Diagnostic> {
+    let whole = !outside.earlier.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
+    let cx = Context { subject, sources, disk: outside.disk, whole };
+    let rules: Vec<&Rule> = registry::ALL.iter().copied().filter(|rule| settings.is_on(rule.id)).collect();
+    let earlier = outside.earlier.into_iter().map(|diagnostic| Finding { diagnostic, about: Default::default() });
+    let mut findings: Vec<Finding> = earlier.collect();
+    findings.extend(of_expressions(&cx, &rules));
+    findings.extend(of_alerts(&cx, &rules));
+    findings.extend(of_others(&cx, &rules));
+    findings.retain_mut(|finding| adjust(&mut finding.diagnostic, settings));
+    let allowed = suppress::allowed(subject.stack.as_ref().map(|stack| stack.spec), outside.comments);
+    let mut diagnostics = suppress::apply(findings, &allowed, settings);
+    diagnostics.retain_mut(|diagnostic| adjust(diagnostic, settings));
+    diagnostic::sort(&mut diagnostics);
+    diagnostics
+}
+
+/// Applies the setting of a rule; `false` when its findings are off.
+fn adjust(diagnostic: &mut Diagnostic, settings: &LintSettings) -> bool {
+    match settings.level(diagnostic.rule) {
+        Some(Level::Off) => false,
+        Some(Level::At(severity)) => {
+            diagnostic.severity = severity;
+            true
+        }
+        None => true,
+    }
+}
+
+/// So many things at least are worth a task of their own.
+const CHUNK: usize = 256;
+
+fn of_expressions(cx: &Context<'_>, rules: &[&Rule]) -> Vec<Finding> {
+    let checks: Vec<_> = rules
+        .iter()
+        .filter_map(|rule| match rule.check {
+            Check::Event(check) => Some(check),
+            _ => None,
+        })
+        .collect();
+    let uses = cx.subject.uses();
+    let of_use = |used: &Use<'_>| {
+        let events = &used.expr.inference.events;
+        if events.is_empty() {
+            return Vec::new();
+        }
+        let mut findings = Findings::about(used.owners());
+        for event in events {
+            checks.iter().filter_map(|check| check(cx, used, event)).for_each(|found| findings.push(found));
+        }
+        findings.all
+    };
+    uses.par_iter().with_min_len(CHUNK).flat_map_iter(of_use).collect()
+}
+
+fn of_alerts(cx: &Context<'_>, rules: &[&Rule]) -> Vec<Finding> {
+    let of_rule = |alert: &AlertRule| {
+        let mut findings = Findings::about([alert.item.span]);
+        let texts = texts_of(alert);
+        for rule in rules {
+            match rule.check {
+                Check::Alert(check) => check(cx, alert, &mut findings),
+                Check::AlertText(check) => texts.iter().for_each(|text| check(cx, alert, text, &mut findings)),
+                _ => {}
+            }
+        }
+        findings.all
+    };
+    cx.subject.alerts.par_iter().with_min_len(CHUNK).flat_map_iter(of_rule).collect()
+}
+
+/// The labels and annotations that are templates.
+fn texts_of(alert: &AlertRule) -> Vec<AlertText<'_>> {
+    let labels = alert.labels.iter().map(|(name, text)| (name, text, true));
+    let annotations = alert.annotations.iter().map(|(name, text)| (name, text, false));
+    labels
+        .chain(annotations)
+        .filter(|(_, text, _)| text.value.contains("{{"))
+        .map(|(name, text, is_label)| {
+            let parsed = template::parse(text.as_str());
+            let inspection = template::inspect(&parsed.template, template::Dialect::PrometheusAlert);
+            AlertText { name, is_label, text, errors: parsed.errors, inspection }
+        })
+        .collect()
+}
+
+fn of_others(cx: &Context<'_>, rules: &[&Rule]) -> Vec<Finding> {
+    let subject = cx.subject;
+    let declared = subject.declared();
+    let of_rule = |rule: &&Rule| {
+        let mut findings = Vec::new();
+        match rule.check {
+            Check::Record(check) => {
+                for record in subject.records {
+                    let mut found = Findings::about([record.item.span]);
+                    check(cx, record, &mut found);
+                    findings.append(&mut found.all);
+                }
+            }
+            Check::Dashboard(check) => {
+                for dashboard in &subject.dashboards {
+                    let mut found = Findings::about([dashboard.item.span]);
+                    check(cx, dashboard, &mut found);
+                    findings.append(&mut found.all);
+                }
+            }
+            Check::Metric(check) => {
+                for metric in &declared {
+                    let mut found = Findings::about([metric.span]);
+                    check(cx, metric, &mut found);
+                    findings.append(&mut found.all);
+                }
+            }
+            Check::Stack(check) => {
+                if let Some(stack) = &subject.stack {
+                    let mut found = Findings::default();
+                    check(cx, stack, &mut found);
+                    findings.append(&mut found.all);
+                }
+            }
+            Check::Whole(check) => {
+                let mut found = Findings::default();
+                check(cx, &mut found);
+                findings.append(&mut found.all);
+            }
+            Check::Event(_) | Check::Alert(_) | Check::AlertText(_) | Check::Earlier => {}
+        }
+        findings
+    };
+    rules.par_iter().flat_map_iter(of_rule).collect()
+}
