@@ -22,7 +22,7 @@ mod tests;
 
 use crate::model::Model;
 use crate::model::dashboard::Dashboard as ModelDashboard;
-use crate::plan::docs::{Dashboard, Docs, Link, Record};
+use crate::plan::docs::{Alerts, Dashboard, Docs, Link, Record};
 
 /// Up to how many alerts have a page each.
 pub const ALERT_PAGES: usize = 1000;
@@ -34,7 +34,9 @@ pub fn lower(model: &Model) -> Docs {
     let described = services::Described::new(model, &places, &uses);
     let alerts = alerts::lower(model, &places, &uses, &described);
     let mut items: Vec<String> = model.jobs.iter().map(|job| job.item.to_string()).collect();
-    items.extend(model.alerts.iter().map(|alert| alert.item.to_string()));
+    if let Alerts::Pages(pages) = &alerts {
+        items.extend(pages.iter().map(|page| format!("alerts.{}", page.name)));
+    }
     items.extend(model.records.iter().map(|record| record.item.to_string()));
     items.extend(model.dashboards.iter().map(|dashboard| dashboard.item.to_string()));
     items.dedup();

@@ -52,6 +52,7 @@ pub struct ServicePage {
     /// Where the metrics are described that it has in common with others.
     pub shared: Vec<Shared>,
     /// The metrics of its own.
+    #[serde(skip)]
     pub metrics: Vec<Metric>,
     /// The alerts that read its metrics and not those of everything.
     pub alerts: Vec<Link>,
@@ -93,11 +94,12 @@ pub struct MetricPage {
     /// How many more there are.
     pub more_exposed_by: usize,
     /// The metrics.
+    #[serde(skip)]
     pub metrics: Vec<Metric>,
 }
 
 /// A metric.
-#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Metric {
     /// Its name.
     pub name: String,
@@ -122,7 +124,7 @@ pub struct Metric {
 }
 
 /// A label of a metric.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Label {
     /// Its name.
     pub name: String,
@@ -213,11 +215,12 @@ pub struct Shelf {
     /// The page's file, below the folder of the pages.
     pub path: String,
     /// Its alerts.
+    #[serde(skip)]
     pub alerts: Vec<ShelfLine>,
 }
 
 /// An alert on a shared page.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ShelfLine {
     /// Its name.
     pub name: String,

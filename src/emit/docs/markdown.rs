@@ -3,47 +3,75 @@
 /// A text for a paragraph or a cell of a table: on one line, with nothing in it that means something to Markdown.
 pub(super) fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 8);
-    let mut before: Option<char> = None;
-    let mut chars = one_line(text).into_iter().peekable();
-    while let Some(c) = chars.next() {
-        let special = match c {
-            '\\' | '`' | '*' | '[' | ']' | '<' | '>' | '|' | '~' | '$' | '&' => true,
-            // Inside a word it means nothing, and names of metrics are full of it.
-            '_' => !(before.is_some_and(char::is_alphanumeric) && chars.peek().is_some_and(|next| next.is_alphanumeric())),
-            '#' | '-' | '+' | '=' => before.is_none(),
-            '.' | ')' => out.chars().all(|c| c.is_ascii_digit()) && before.is_some(),
-            _ => false,
-        };
-        if special {
-            out.push('\\');
-        }
-        out.push(c);
-        before = Some(c);
-    }
+    push_escaped(&mut out, text);
     out
 }
 
-/// The characters of a text with its white space drawn together, and none at its ends.
-fn one_line(text: &str) -> Vec<char> {
-    let mut line = Vec::with_capacity(text.len());
+/// Adds an escaped text.
+pub(super) fn push_escaped(out: &mut String, text: &str) {
+    let mut before: Option<char> = None;
+    // Digits at the start and a dot after them would begin a numbered list.
+    let mut only_digits = true;
     for word in text.split_whitespace() {
-        if !line.is_empty() {
-            line.push(' ');
+        if before.is_some() {
+            out.push(' ');
+            before = Some(' ');
+            only_digits = false;
         }
-        line.extend(word.chars());
+        let mut chars = word.chars().peekable();
+        while let Some(c) = chars.next() {
+            let special = match c {
+                '\\' | '`' | '*' | '[' | ']' | '<' | '>' | '|' | '~' | '$' | '&' => true,
+                // Inside a word it means nothing, and names of metrics are full of it.
+                '_' => !(before.is_some_and(char::is_alphanumeric) && chars.peek().is_some_and(|next| next.is_alphanumeric())),
+                '#' | '-' | '+' | '=' => before.is_none(),
+                '.' | ')' => only_digits && before.is_some(),
+                _ => false,
+            };
+            if special {
+                out.push('\\');
+            }
+            out.push(c);
+            only_digits &= c.is_ascii_digit();
+            before = Some(c);
+        }
     }
-    line
 }
 
-/// A text between backticks, more of them than it holds itself. A bar would end the cell of a table, even there.
+/// A text between backticks.
 pub(super) fn code(text: &str) -> String {
-    let text: String = one_line(text).into_iter().collect();
+    let mut out = String::with_capacity(text.len() + 2);
+    push_code(&mut out, text);
+    out
+}
+
+/// Adds a text between backticks, more of them than it holds itself. A bar would end the cell of a table, even there.
+pub(super) fn push_code(out: &mut String, text: &str) {
+    let text = text.trim();
     if text.is_empty() {
-        return String::new();
+        return;
     }
-    let ticks = "`".repeat(longest_run(&text, '`') + 1);
+    let ticks = longest_run(text, '`') + 1;
     let space = if text.starts_with('`') || text.ends_with('`') { " " } else { "" };
-    format!("{ticks}{space}{}{space}{ticks}", text.replace('|', "\\|"))
+    out.extend(std::iter::repeat_n('`', ticks));
+    out.push_str(space);
+    let mut white = false;
+    for c in text.chars() {
+        // White space is drawn together, so that the text stays on its line.
+        if c.is_whitespace() {
+            if !white {
+                out.push(' ');
+            }
+        } else {
+            if c == '|' {
+                out.push('\\');
+            }
+            out.push(c);
+        }
+        white = c.is_whitespace();
+    }
+    out.push_str(space);
+    out.extend(std::iter::repeat_n('`', ticks));
 }
 
 /// A text between fences, longer ones than it holds itself.
@@ -62,23 +90,28 @@ fn longest_run(text: &str, wanted: char) -> usize {
     longest
 }
 
-/// A link. What would end the address is encoded.
-pub(super) fn link(title: &str, address: &str) -> String {
-    let mut encoded = String::with_capacity(address.len());
-    for c in address.chars() {
+/// Adds a link to an address, or to a path that `up` leads to. What would end the address is encoded.
+pub(super) fn push_link(out: &mut String, title: &str, up: &str, path: &str) {
+    out.push('[');
+    push_escaped(out, title);
+    out.push_str("](");
+    if !path.contains("://") {
+        out.push_str(up);
+    }
+    for c in path.chars() {
         match c {
-            ' ' => encoded.push_str("%20"),
-            '(' => encoded.push_str("%28"),
-            ')' => encoded.push_str("%29"),
-            '<' => encoded.push_str("%3C"),
-            '>' => encoded.push_str("%3E"),
-            '|' => encoded.push_str("%7C"),
-            '\\' => encoded.push_str("%5C"),
+            ' ' => out.push_str("%20"),
+            '(' => out.push_str("%28"),
+            ')' => out.push_str("%29"),
+            '<' => out.push_str("%3C"),
+            '>' => out.push_str("%3E"),
+            '|' => out.push_str("%7C"),
+            '\\' => out.push_str("%5C"),
             c if c.is_control() => {}
-            c => encoded.push(c),
+            c => out.push(c),
         }
     }
-    format!("[{}]({encoded})", escape(title))
+    out.push(')');
 }
 
 #[cfg(test)]
@@ -119,6 +152,12 @@ mod tests {
 
     #[test]
     fn links_end_where_they_end() {
-        assert_eq!(link("a]b", "x y(z)"), "[a\\]b](x%20y%28z%29)");
+        let link = |path: &str| {
+            let mut out = String::new();
+            push_link(&mut out, "a]b", "../", path);
+            out
+        };
+        assert_eq!(link("x y(z)"), "[a\\]b](../x%20y%28z%29)");
+        assert_eq!(link("https://x/y"), "[a\\]b](https://x/y)");
     }
 }

@@ -2,10 +2,12 @@
 //!
 //! The templates are in `templates/`. `{{text}}` is a text of the spec, written so that it stays text, in a table too; `{{code text}}` puts it
 //! between backticks, `{{fence text}}` between fences; `{{link link "../"}}` is a link as seen from a folder below. Only what people write
-//! as Markdown themselves is put in as it is, with three braces.
+//! as Markdown themselves is put in as it is, with three braces. The rows of the tables of metrics and of shared pages, of which there may be a hundred
+//! thousand, come ready made from `tables`.
 
 mod index;
 mod markdown;
+mod tables;
 
 use handlebars::{Context, Handlebars, Helper, HelperResult, Output, RenderContext};
 use serde::Serialize;
@@ -14,11 +16,10 @@ use serde_json::Value as Json;
 use crate::emit::artifact::Artifact;
 use crate::plan::docs::{Alerts, Docs};
 
-/// The templates by name; `metric_table` is a part of others.
-const TEMPLATES: [(&str, &str); 7] = [
+/// The templates by name.
+const TEMPLATES: [(&str, &str); 6] = [
     ("alert", include_str!("templates/alert.md.hbs")),
     ("index", include_str!("templates/index.md.hbs")),
-    ("metric_table", include_str!("templates/metric_table.md.hbs")),
     ("metrics", include_str!("templates/metrics.md.hbs")),
     ("records", include_str!("templates/records.md.hbs")),
     ("service", include_str!("templates/service.md.hbs")),
@@ -33,10 +34,12 @@ pub fn emit(plan: &Docs, out: &mut Vec<Artifact>) {
     };
     out.push(page("index", "README.md", &json(&index::of(plan)), plan.items.clone()));
     for service in &plan.services {
-        out.push(page("service", &service.path, &json(service), vec![service.item.clone()]));
+        let data = Page { page: service, rows: tables::metrics(&service.metrics) };
+        out.push(page("service", &service.path, &json(&data), vec![service.item.clone()]));
     }
     for set in &plan.metrics {
-        out.push(page("metrics", &set.path, &json(set), Vec::new()));
+        let data = Page { page: set, rows: tables::metrics(&set.metrics) };
+        out.push(page("metrics", &set.path, &json(&data), Vec::new()));
     }
     match &plan.alerts {
         Alerts::Pages(pages) => {
@@ -47,7 +50,8 @@ pub fn emit(plan: &Docs, out: &mut Vec<Artifact>) {
         Alerts::Shelves(shelves) => {
             for shelf in shelves {
                 let items = shelf.alerts.iter().map(|alert| format!("alerts.{}", alert.name)).collect();
-                out.push(page("shelf", &shelf.path, &json(shelf), items));
+                let data = Page { page: shelf, rows: tables::alerts(&shelf.alerts) };
+                out.push(page("shelf", &shelf.path, &json(&data), items));
             }
         }
     }
@@ -56,10 +60,18 @@ pub fn emit(plan: &Docs, out: &mut Vec<Artifact>) {
     }
 }
 
+/// A page with the rows of its table.
+#[derive(Serialize)]
+struct Page<'p, T> {
+    #[serde(flatten)]
+    page: &'p T,
+    rows: String,
+}
+
 fn templates() -> Handlebars<'static> {
     let mut templates = Handlebars::new();
     templates.set_strict_mode(true);
-    templates.register_escape_fn(|text| markdown::escape(text));
+    templates.register_escape_fn(markdown::escape);
     templates.register_helper("code", Box::new(code));
     templates.register_helper("fence", Box::new(fence));
     templates.register_helper("link", Box::new(link));
@@ -119,9 +131,9 @@ fn link(
     out: &mut dyn Output,
 ) -> HelperResult {
     let field = |name: &str| helper.param(0).and_then(|link| link.value().get(name)).and_then(Json::as_str).unwrap_or_default();
-    let path = field("path");
-    let up = if path.contains("://") { "" } else { text(helper, 1) };
-    out.write(&markdown::link(field("title"), &format!("{up}{path}")))?;
+    let mut written = String::new();
+    markdown::push_link(&mut written, field("title"), text(helper, 1), field("path"));
+    out.write(&written)?;
     Ok(())
 }
 

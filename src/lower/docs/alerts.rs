@@ -48,11 +48,7 @@ impl<'m> Places<'m> {
 
 /// The page of an alert that shares one, with its place there.
 fn on_shelf(name: &str) -> String {
-    format!("alerts/{}.md#{}", shelf(name), anchor(name))
-}
-
-fn shelf(name: &str) -> String {
-    digest(name).get(..2).unwrap_or_default().to_owned()
+    format!("alerts/{}.md#{}", digest(name, 1), anchor(name))
 }
 
 /// All alerts.
@@ -62,7 +58,7 @@ pub(super) fn lower(model: &Model, places: &Places<'_>, uses: &Uses<'_>, describ
         let mut shelves: BTreeMap<String, Shelf> = BTreeMap::new();
         for rules in by_name {
             let Some(first) = rules.first() else { continue };
-            let name = shelf(&first.name);
+            let name = digest(&first.name, 1);
             let path = format!("alerts/{name}.md");
             shelves
                 .entry(name.clone())

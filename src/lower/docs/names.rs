@@ -22,8 +22,7 @@ impl Files {
             name.to_owned()
         } else {
             let kept: String = name.chars().map(|c| if is_plain(c) { c } else { '-' }).take(LONGEST).collect();
-            let digest = digest(name);
-            format!("{}-{}", kept.trim_matches(['.', '-']), digest.get(..8).unwrap_or_default()).trim_matches('-').to_owned()
+            format!("{}-{}", kept.trim_matches(['.', '-']), digest(name, 4)).trim_matches('-').to_owned()
         };
         self.taken.insert(stem.to_lowercase());
         stem
@@ -34,9 +33,9 @@ fn is_plain(c: char) -> bool {
     c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-')
 }
 
-/// The SHA-256 of a name in hexadecimal.
-pub(super) fn digest(name: &str) -> String {
-    Sha256::digest(name.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+/// The first bytes of the SHA-256 of a name, in hexadecimal.
+pub(super) fn digest(name: &str, bytes: usize) -> String {
+    Sha256::digest(name.as_bytes()).iter().take(bytes).map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The anchor of a metric or an alert on a page.
