@@ -36,9 +36,8 @@ fn check(cx: &Context<'_>, stack: &Stack<'_>, findings: &mut Findings) {
     let mut tallies: BTreeMap<&str, Tally<'_>> = BTreeMap::new();
     for (name, variants) in cx.subject.catalog.iter() {
         // How much an exporter of a pack exposes depends on what it watches: the bounds of its labels are those of the largest.
-        let written_here = |variant: &Variant| {
-            variant.declared_at.is_some_and(|span| cx.sources.get(span.source).kind != SourceKind::Embedded)
-        };
+        let written_here =
+            |variant: &Variant| variant.declared_at.is_some_and(|span| cx.sources.get(span.source).kind != SourceKind::Embedded);
         for variant in variants.iter().filter(|variant| variant.status == Status::Live && written_here(variant)) {
             let (Some(job), Some(bound)) = (job_of(variant), variant.bound()) else { continue };
             let tally = tallies.entry(job).or_default();
