@@ -70,7 +70,7 @@ fn main() {
 }
 
 fn measure(name: &str, mut command: Command) -> ResourceUsage {
-    let mut child = command.stdout(Stdio::null()).stderr(Stdio::inherit()).spawn().unwrap();
+    let child = command.stdout(Stdio::null()).stderr(Stdio::inherit()).spawn().unwrap();
     let started = std::time::Instant::now();
     let result = child.wait4().unwrap();
     assert!(result.status.success(), "{name} failed: {}", result.status);

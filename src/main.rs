@@ -31,7 +31,7 @@ fn main() -> ExitCode {
 }
 
 fn run(cli: &Cli) -> io::Result<Exit> {
-    let world = OsWorld::default();
+    let world = OsWorld;
     let mut out = BufWriter::new(io::stdout().lock());
     let mut err = io::stderr().lock();
     let human = human_options(&world);

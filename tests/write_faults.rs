@@ -316,6 +316,10 @@ impl World for Intruded {
     fn lock(&self, dir: &Path, wait: Duration) -> io::Result<Option<Lock>> {
         self.0.lock(dir, wait)
     }
+    fn seconds_since_1970(&self) -> Option<u64> {
+        self.0.seconds_since_1970()
+    }
+
     fn env(&self, name: &str) -> Option<OsString> {
         self.0.env(name)
     }

@@ -155,7 +155,7 @@ impl WrittenRules {
         };
         let (alert, record) = (name(reader, "alert"), name(reader, "record"));
         let expr = get(pairs, "expr").and_then(|node| reader.text(node, "`expr`")).filter(|expr| !expr.value.is_empty());
-        if expr.is_none() && !get(pairs, "expr").is_some_and(|node| node.as_text().is_none()) {
+        if expr.is_none() && get(pairs, "expr").is_none_or(|node| node.as_text().is_some()) {
             let at = alert.as_ref().or(record.as_ref()).map_or(start_of(node.span), |name| name.span);
             reader.error(at, "the rule has no expression", "add `expr: EXPRESSION`");
         }

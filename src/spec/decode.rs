@@ -2,7 +2,7 @@
 //!
 //! A plain `serde` deserializer stops at the first error and loses places inside choices between forms. [`Decode`] reports
 //! every error of a file, keeps the place of what people may want to see again, suggests names, and describes itself, so that the
-//! schema that editors use cannot drift from what the compiler accepts. [`record!`](crate::spec::decode::record) makes the struct, its decoding and
+//! schema that editors use cannot drift from what the compiler accepts. The macro `record!` makes the struct, its decoding and
 //! its schema from one list of fields.
 
 use std::collections::BTreeMap;

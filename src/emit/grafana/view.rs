@@ -132,7 +132,6 @@ pub(super) struct Reduce {
 #[serde(rename_all = "camelCase")]
 pub(super) struct Footer {
     count_rows: bool,
-    fields: &'static str,
     reducer: [&'static str; 1],
     show: bool,
 }
@@ -237,7 +236,7 @@ pub(super) fn options(view: &View, targets: usize) -> Options<'_> {
         },
         View::Table => Options::Table {
             cell_height: "sm",
-            footer: Footer { count_rows: false, fields: "", reducer: ["sum"], show: false },
+            footer: Footer { count_rows: false, reducer: ["sum"], show: false },
             show_header: true,
         },
         View::Heatmap { unit } => Options::Heatmap {

@@ -191,7 +191,7 @@ fn remote_write(remote: &plan::RemoteWrite) -> RemoteWrite<'_> {
         url: &remote.url,
         authorization: remote.credentials_file.as_deref().map(|credentials_file| Authorization { credentials_file }),
         basic_auth: basic
-            .then(|| BasicAuth { username: remote.username.as_deref(), password_file: remote.password_file.as_deref() }),
+            .then_some(BasicAuth { username: remote.username.as_deref(), password_file: remote.password_file.as_deref() }),
         write_relabel_configs: remote.relabel.iter().map(relabel).collect(),
         extra: &remote.extra,
     }

@@ -36,9 +36,8 @@ impl Reading<'_> {
             texts.extend(query.clone());
         }
         texts.extend(["regex", "allValue", "definition"].iter().filter_map(|field| get(fields, field).and_then(text)));
-        match get(fields, "datasource") {
-            Some(node) => texts.extend(text(node).or_else(|| node.get("uid").and_then(text))),
-            None => {}
+        if let Some(node) = get(fields, "datasource") {
+            texts.extend(text(node).or_else(|| node.get("uid").and_then(text)))
         }
         let values = fixed_values(kind, fields, query.as_ref());
         Some(Variable { name, selector, texts, span: node.span, values })

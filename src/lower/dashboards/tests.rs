@@ -50,7 +50,7 @@ alerts:
 fn compile(more: &str) -> (BTreeMap<String, String>, Vec<Diagnostic>) {
     let files = [("/specs/stack.yaml", STACK), ("/specs/more.yaml", more)];
     let world = MemoryWorld::with_files(files);
-    let checked = pipeline::check(&world, Path::new("/specs"), None).unwrap();
+    let checked = pipeline::check(&world, Path::new("/specs"), &pipeline::CheckOptions::default()).unwrap();
     let mut diagnostics = checked.diagnostics;
     let Some(model) = checked.model else { return (BTreeMap::new(), diagnostics) };
     let (plan, found) = pipeline::plan(&model, &checked.sources);
@@ -71,24 +71,27 @@ fn dashboard(panels: &str) -> (Json, Vec<Diagnostic>) {
     (serde_json::from_str(text).unwrap(), diagnostics)
 }
 
+/// The panels of a dashboard, from a spec without findings.
+fn panels<S: AsRef<str>>(specs: &[S]) -> Vec<Json> {
+    let lines: Vec<String> = specs.iter().map(|spec| format!("- {}", spec.as_ref())).collect();
+    let (dashboard, diagnostics) = dashboard(&lines.join("\n"));
+    assert!(diagnostics.is_empty(), "{diagnostics:?}");
+    dashboard["panels"].as_array().unwrap().clone()
+}
+
 /// The only panel of a dashboard, from a spec without findings.
 fn panel(spec: &str) -> Json {
-    let (dashboard, diagnostics) = dashboard(&format!("- {spec}"));
-    assert!(diagnostics.is_empty(), "{diagnostics:?}");
-    dashboard["panels"][0].clone()
+    panels(&[spec]).remove(0)
 }
 
-fn unit(spec: &str) -> String {
-    panel(spec)["fieldConfig"]["defaults"]["unit"].as_str().unwrap_or("").to_owned()
-}
-
-fn legend(expr: &str) -> String {
-    panel(&format!("{{title: T, kind: timeseries, expr: '{expr}'}}"))["targets"][0]["legendFormat"].as_str().unwrap().to_owned()
+/// Timeseries of these expressions.
+fn lines(exprs: &[&str]) -> Vec<Json> {
+    panels(&exprs.iter().map(|expr| format!("{{title: T, kind: timeseries, expr: '{expr}'}}")).collect::<Vec<_>>())
 }
 
 #[test]
 fn units_come_from_what_the_expression_measures() {
-    for (expr, expected) in [
+    let cases = [
         ("histogram_quantile(0.95, sum by (le) (rate(duration_seconds_bucket[$__rate_interval])))", "s"),
         ("memory_bytes", "bytes"),
         ("rate(sent_bytes_total[$__rate_interval])", "binBps"),
@@ -100,32 +103,45 @@ fn units_come_from_what_the_expression_measures() {
         ("avg(coverage)", "percent"),
         ("sum(cost_per_hour)", "currencyUSD"),
         ("sum(rate(untold_total[$__rate_interval]))", "ops"),
-    ] {
-        assert_eq!(unit(&format!("{{title: T, kind: timeseries, expr: '{expr}'}}")), expected, "{expr}");
+    ];
+    for (panel, (expr, unit)) in lines(&cases.map(|(expr, _)| expr)).iter().zip(cases) {
+        assert_eq!(panel["fieldConfig"]["defaults"]["unit"], unit, "{expr}");
     }
-    assert_eq!(unit("{title: T, kind: timeseries, expr: avg(speedup), unit: 'suffix:x'}"), "suffix:x");
-    // Its alert is written in percent: people think of it as a share although it could exceed 1.
-    assert_eq!(unit("{title: T, kind: timeseries, query: error_ratio}"), "percentunit");
-    // A number that is shown as a word is no percentage.
-    assert_eq!(unit("{title: T, kind: stat, expr: max(state), mappings: [{value: '1', text: Up}]}"), "short");
+    let cases = [
+        ("{title: T, kind: timeseries, expr: avg(speedup), unit: 'suffix:x'}", "suffix:x"),
+        // Its alert is written in percent: people think of it as a share although it could exceed 1.
+        ("{title: T, kind: timeseries, query: error_ratio}", "percentunit"),
+        // A number that is shown as a word is no percentage.
+        ("{title: T, kind: stat, expr: max(state), mappings: [{value: '1', text: Up}]}", "short"),
+    ];
+    for (panel, (spec, unit)) in panels(&cases.map(|(spec, _)| spec)).iter().zip(cases) {
+        assert_eq!(panel["fieldConfig"]["defaults"]["unit"], unit, "{spec}");
+    }
 }
 
 #[test]
 fn money_per_hour_says_so() {
-    let lines = panel("{title: T, kind: timeseries, expr: sum by (kind) (cost_per_hour)}");
-    assert_eq!(lines["fieldConfig"]["defaults"]["custom"]["axisLabel"], "per hour");
-    let stat = panel("{title: T, kind: stat, expr: sum(cost_per_hour)}");
-    assert_eq!(stat["description"], "Values are per hour.");
+    let panels = panels(&[
+        "{title: T, kind: timeseries, expr: sum by (kind) (cost_per_hour)}",
+        "{title: T, kind: stat, expr: sum(cost_per_hour)}",
+    ]);
+    assert_eq!(panels[0]["fieldConfig"]["defaults"]["custom"]["axisLabel"], "per hour");
+    assert_eq!(panels[1]["description"], "Values are per hour.");
 }
 
 #[test]
 fn legends_name_the_labels_that_remain() {
-    assert_eq!(legend("sum by (status, method) (rate(requests_total[$__rate_interval]))"), "{{status}} {{method}}");
-    assert_eq!(legend("sum by (method) (rate(requests_total[$__rate_interval]))"), "{{method}}");
-    assert_eq!(legend("sum(rate(requests_total[$__rate_interval]))"), "T");
-    // A label that all series share tells nothing.
-    assert_eq!(legend("sum by (job, status) (rate(requests_total[$__rate_interval]))"), "{{status}}");
-    assert_eq!(legend("busy"), "{{core}}");
+    let cases = [
+        ("sum by (status, method) (rate(requests_total[$__rate_interval]))", "{{status}} {{method}}"),
+        ("sum by (method) (rate(requests_total[$__rate_interval]))", "{{method}}"),
+        ("sum(rate(requests_total[$__rate_interval]))", "T"),
+        // A label that all series share tells nothing.
+        ("sum by (job, status) (rate(requests_total[$__rate_interval]))", "{{status}}"),
+        ("busy", "{{core}}"),
+    ];
+    for (panel, (expr, legend)) in lines(&cases.map(|(expr, _)| expr)).iter().zip(cases) {
+        assert_eq!(panel["targets"][0]["legendFormat"], legend, "{expr}");
+    }
     let several =
         panel("{title: T, kind: timeseries, targets: [{expr: memory_bytes}, {query: busy}, {expr: sum(up), legend: Up}]}");
     let legends: Vec<&str> =
@@ -151,12 +167,13 @@ fn thresholds_are_drawn_from_the_alerts_on_the_query() {
     assert_eq!(steps(&areas), [(None, "orange"), (Some(0.1), "transparent")]);
     assert_eq!(areas["fieldConfig"]["defaults"]["custom"]["thresholdsStyle"]["mode"], "dashed+area");
     // Another quantile, a part of the series, thresholds of one's own: the alert's limit is not theirs.
-    for other in [
+    let others = panels(&[
         "{title: T, kind: timeseries, query: latency, with: {quantile: 0.5}}",
         "{title: T, kind: timeseries, query: latency, where: {method: GET}}",
         "{title: T, kind: timeseries, query: latency, thresholds: []}",
-    ] {
-        assert_eq!(steps(&panel(other)), [(None, "green")], "{other}");
+    ]);
+    for other in &others {
+        assert_eq!(steps(other), [(None, "green")], "{}", other["targets"][0]["expr"]);
     }
     assert_eq!(steps(&panel("{title: T, kind: timeseries, query: latency}")), [(None, "green"), (Some(1.0), "red")]);
     let own =
@@ -168,15 +185,11 @@ fn thresholds_are_drawn_from_the_alerts_on_the_query() {
 
 #[test]
 fn values_of_one_moment_and_steps_fit_the_kind_and_the_scrape() {
-    for (kind, instant) in
-        [("stat", true), ("gauge", true), ("bargauge", true), ("piechart", true), ("table", true), ("timeseries", false)]
-    {
-        let panel = panel(&format!("{{title: T, kind: {kind}, expr: sum(memory_bytes)}}"));
-        assert_eq!(
-            (&panel["targets"][0]["instant"], &panel["targets"][0]["range"]),
-            (&json!(instant), &json!(!instant)),
-            "{kind}"
-        );
+    let cases = [("stat", true), ("gauge", true), ("bargauge", true), ("piechart", true), ("table", true), ("timeseries", false)];
+    let specs = cases.map(|(kind, _)| format!("{{title: T, kind: {kind}, expr: sum(memory_bytes)}}"));
+    for (panel, (kind, instant)) in panels(&specs).iter().zip(cases) {
+        let target = &panel["targets"][0];
+        assert_eq!((&target["instant"], &target["range"]), (&json!(instant), &json!(!instant)), "{kind}");
     }
     assert_eq!(panel("{title: T, kind: stat, expr: sum(memory_bytes), instant: false}")["targets"][0]["instant"], false);
     assert_eq!(panel("{title: T, kind: timeseries, targets: [{expr: slow_value}, {expr: memory_bytes}]}")["interval"], "1m");
@@ -383,7 +396,7 @@ fn versions_decide_the_form() {
             "stack: {{name: s, servers: {{grafana: \"{version}\"}}}}\ndashboards: {{d: {{title: D, rows: [{{panels: [{{title: T, kind: text, content: x}}]}}]}}}}"
         );
         let world = MemoryWorld::with_files([("/specs/s.yaml", spec)]);
-        let checked = pipeline::check(&world, Path::new("/specs"), None).unwrap();
+        let checked = pipeline::check(&world, Path::new("/specs"), &pipeline::CheckOptions::default()).unwrap();
         let (plan, _) = lower(&checked.model.unwrap());
         assert_eq!(plan.dashboards[0].schema_version, schema, "{version}");
         assert_eq!(plan.dashboards[0].panel_version, panel);

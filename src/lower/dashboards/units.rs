@@ -88,194 +88,31 @@ const WORDS: &[(&str, &str)] = &[
 /// Currencies that have a word in Grafana.
 const CURRENCIES: &[&str] = &["usd", "eur", "gbp", "jpy", "chf", "inr", "sek", "nok", "dkk", "brl", "krw"];
 
-/// Grafana's words for units, as far as people write them.
-const GRAFANA: &[&str] = &[
-    "none",
-    "string",
-    "short",
-    "percent",
-    "percentunit",
-    "humidity",
-    "dB",
-    "hex0x",
-    "hex",
-    "sci",
-    "locale",
-    "pixel",
-    "bool",
-    "bool_yes_no",
-    "bool_on_off",
-    "degree",
-    "radian",
-    "flops",
-    "mflops",
-    "gflops",
-    "tflops",
-    "pflops",
-    "eflops",
-    "ppm",
-    "currencyUSD",
-    "currencyGBP",
-    "currencyEUR",
-    "currencyJPY",
-    "currencyRUB",
-    "currencyUAH",
-    "currencyBRL",
-    "currencyDKK",
-    "currencyISK",
-    "currencyNOK",
-    "currencySEK",
-    "currencyCZK",
-    "currencyCHF",
-    "currencyPLN",
-    "currencyBTC",
-    "currencyZAR",
-    "currencyINR",
-    "currencyKRW",
-    "bits",
-    "bytes",
-    "kbytes",
-    "mbytes",
-    "gbytes",
-    "tbytes",
-    "pbytes",
-    "decbits",
-    "decbytes",
-    "deckbytes",
-    "decmbytes",
-    "decgbytes",
-    "dectbytes",
-    "decpbytes",
-    "pps",
-    "binBps",
-    "Bps",
-    "binbps",
-    "bps",
-    "KiBs",
-    "Kibits",
-    "KBs",
-    "Kbits",
-    "MiBs",
-    "Mibits",
-    "MBs",
-    "Mbits",
-    "GiBs",
-    "Gibits",
-    "GBs",
-    "Gbits",
-    "TiBs",
-    "Tibits",
-    "TBs",
-    "Tbits",
-    "PiBs",
-    "Pibits",
-    "PBs",
-    "Pbits",
-    "dateTimeAsIso",
-    "dateTimeAsIsoNoDateIfToday",
-    "dateTimeAsUS",
-    "dateTimeAsUSNoDateIfToday",
-    "dateTimeAsLocal",
-    "dateTimeAsLocalNoDateIfToday",
-    "dateTimeAsSystem",
-    "dateTimeFromNow",
-    "watt",
-    "kwatt",
-    "megwatt",
-    "gwatt",
-    "mwatt",
-    "Wm2",
-    "voltamp",
-    "kvoltamp",
-    "watth",
-    "watthperkg",
-    "kwatth",
-    "kwattm",
-    "amph",
-    "kamph",
-    "mamph",
-    "joule",
-    "ev",
-    "amp",
-    "kamp",
-    "mamp",
-    "volt",
-    "kvolt",
-    "mvolt",
-    "dBm",
-    "ohm",
-    "kohm",
-    "Mohm",
-    "farad",
-    "lumens",
-    "flowcms",
-    "litreh",
-    "Hs",
-    "KHs",
-    "MHs",
-    "GHs",
-    "THs",
-    "PHs",
-    "EHs",
-    "massmg",
-    "massg",
-    "masskg",
-    "masst",
-    "lengthmm",
-    "lengthft",
-    "lengthm",
-    "lengthkm",
-    "lengthmi",
-    "pressurembar",
-    "pressurebar",
-    "pressurepa",
-    "rotrpm",
-    "rothz",
-    "celsius",
-    "fahrenheit",
-    "kelvin",
-    "hertz",
-    "ns",
-    "µs",
-    "ms",
-    "s",
-    "m",
-    "h",
-    "d",
-    "dtdurationms",
-    "dtdurations",
-    "dthms",
-    "dtdhms",
-    "timeticks",
-    "clockms",
-    "clocks",
-    "cps",
-    "ops",
-    "reqps",
-    "rps",
-    "wps",
-    "iops",
-    "eps",
-    "mps",
-    "recps",
-    "rowsps",
-    "cpm",
-    "opm",
-    "reqpm",
-    "rpm",
-    "wpm",
-    "epm",
-    "mpm",
-    "recpm",
-    "rowspm",
-    "velocityms",
-    "velocitykmh",
-    "velocitymph",
-    "velocityknot",
-    "mlitre",
-    "litre",
-    "m3",
-];
+/// Grafana's words for units: those of 11.6.
+const GRAFANA: &str = "\
+    none string short percent percentunit humidity dB hex0x hex sci locale pixel bool bool_yes_no bool_on_off degree \
+    radian flops mflops gflops tflops pflops eflops ppm currencyUSD currencyGBP currencyEUR currencyJPY currencyRUB \
+    currencyUAH currencyBRL currencyDKK currencyISK currencyNOK currencySEK currencyCZK currencyCHF currencyPLN \
+    currencyBTC currencyZAR currencyINR currencyKRW bits bytes kbytes mbytes gbytes tbytes pbytes decbits decbytes \
+    deckbytes decmbytes decgbytes dectbytes decpbytes pps binBps Bps binbps bps KiBs Kibits KBs Kbits MiBs Mibits MBs \
+    Mbits GiBs Gibits GBs Gbits TiBs Tibits TBs Tbits PiBs Pibits PBs Pbits dateTimeAsIso dateTimeAsIsoNoDateIfToday \
+    dateTimeAsUS dateTimeAsUSNoDateIfToday dateTimeAsLocal dateTimeAsLocalNoDateIfToday dateTimeAsSystem dateTimeFromNow \
+    watt kwatt megwatt gwatt mwatt Wm2 voltamp kvoltamp watth watthperkg kwatth kwattm amph kamph mamph joule ev amp kamp \
+    mamp volt kvolt mvolt dBm ohm kohm Mohm farad lumens flowcms litreh Hs KHs MHs GHs THs PHs EHs massmg massg masskg \
+    masst lengthmm lengthft lengthm lengthkm lengthmi pressurembar pressurebar pressurepa rotrpm rothz celsius fahrenheit \
+    kelvin hertz ns µs ms s m h d dtdurationms dtdurations dthms dtdhms timeticks clockms clocks cps ops reqps rps wps \
+    iops eps mps recps rowsps cpm opm reqpm rpm wpm epm mpm recpm rowspm velocityms velocitykmh velocitymph velocityknot \
+    mlitre litre m3 sishort candela accMS2 accFS2 accG grad arcmin arcsec areaM2 areaF2 areaMI2 acres hectares zflops \
+    yflops conppb conngm3 conngNm3 conμgm3 conμgNm3 conmgm3 conmgNm3 congm3 congNm3 conmgdL conmmolL currencymBTC \
+    currencyμBTC currencyIDR currencyPHP currencyVND currencyTRY currencyMYR currencyXPF currencyBGN currencyPYG \
+    currencyUYU currencyILS voltampreact kvoltampreact mwatth mohm µfarad nfarad pfarad ffarad henry mhenry µhenry flowgpm \
+    flowcfs flowcfm flowlpm flowmlpm lux forceNm forcekNm forceN forcekN masslb lengthin pressurekbar pressurehpa \
+    pressurekpa pressurehg pressurepsi radbq radci radgy radrad radsv radmsv radusv radrem radexpckg radr radsvh radmsvh \
+    radusvh rotkhz rotmhz rotghz rotrads rotdegs Nm3 dm3 gallons";
+
+fn grafana_words() -> impl Iterator<Item = &'static str> {
+    GRAFANA.split(' ')
+}
 
 /// The starts of units that somebody makes up for a panel.
 const PREFIXES: &[&str] = &["suffix:", "prefix:", "si:", "time:", "count:", "currency:"];
@@ -347,17 +184,17 @@ fn word(unit: &Unit) -> Shown {
     };
     // A count of things is shortened as numbers are; of the rest only the number and the unit are known.
     let counted = unit.dimensions().iter().any(|(dimension, exponent)| *exponent > 0 && matches!(dimension, Dimension::Count(_)));
-    Shown::plain(if counted { format!("count:{text}") } else { format!("suffix: {text}") })
+    Shown::plain(if counted { format!("count:{text}") } else { format!("suffix:{text}") })
 }
 
 /// A unit that the spec names: one of this language, or one of Grafana's words.
 pub(super) fn named(text: &Text, facts: Option<&Facts>, diagnostics: &mut Vec<Diagnostic>) -> Option<Shown> {
     let wanted = text.as_str().trim();
     let made_up = PREFIXES.iter().any(|prefix| wanted.strip_prefix(prefix).is_some_and(|rest| !rest.trim().is_empty()));
-    if made_up || GRAFANA.contains(&wanted) {
+    if made_up || grafana_words().any(|word| word == wanted) {
         return Some(Shown::plain(wanted));
     }
-    let known = || GRAFANA.iter().copied().chain(Unit::known_words());
+    let known = || grafana_words().chain(Unit::known_words());
     let single = !wanted.contains('/');
     let near = if single && !Unit::is_known_word(wanted) { suggest::nearest(wanted, known()) } else { Vec::new() };
     // Any word can be a counted thing, which is named in the plural; a word that is nearly a unit is a slip.
@@ -404,13 +241,13 @@ mod tests {
             ("watts", "watt"),
             ("joules", "joule"),
             ("1/second", "hertz"),
-            ("MHz", "suffix: megahertz"),
+            ("MHz", "suffix:megahertz"),
             ("requests/second", "reqps"),
             ("tokens/second", "count:tokens/s"),
             ("tokens", "short"),
             ("requests", "short"),
-            ("weeks", "suffix: weeks"),
-            ("joules/tokens", "suffix: joules/token"),
+            ("weeks", "suffix:weeks"),
+            ("joules/tokens", "suffix:joules/token"),
         ] {
             assert_eq!(shown(own), word, "{own}");
         }

@@ -45,7 +45,7 @@ notifications:
 fn plan(version: &str, more: &str) -> (Grafana, Vec<Diagnostic>) {
     let files = [("/specs/stack.yaml", STACK.replace("VERSION", version)), ("/specs/more.yaml", more.to_owned())];
     let world = MemoryWorld::with_files(files);
-    let checked = pipeline::check(&world, Path::new("/specs"), None).unwrap();
+    let checked = pipeline::check(&world, Path::new("/specs"), &pipeline::CheckOptions::default()).unwrap();
     assert!(!checked.has_errors(), "{:?}", checked.diagnostics);
     crate::lower::dashboards::lower(&checked.model.unwrap())
 }

@@ -59,6 +59,11 @@ pub(super) fn facts(
         result.bound = input.bound.into_iter().chain(chosen).min();
         result.samples =
             if matches!(op, AggregateOp::Topk | AggregateOp::Bottomk) { consumed(input.samples) } else { input.samples };
+        let by = aggregate.grouping.as_ref().is_none_or(|grouping| !grouping.without);
+        if by && each.is_some_and(|k| k < 2.0) {
+            // One series of each group, which the labels of the group identify.
+            Arc::make_mut(&mut result.labels).set_unique(grouped.unique().map(LabelSet::from));
+        }
         return result;
     }
     result.labels = Arc::new(grouped);
@@ -211,8 +216,11 @@ fn count_values(aggregate: &Aggregate, result: &mut Facts, cause: Cause, span: S
         }
         Some(label) => {
             let name = Name::from(label);
+            // Under `without`, what identified a series may be the label that the value now takes.
+            let by = aggregate.grouping.as_ref().is_none_or(|grouping| !grouping.without);
             let unique = labels
                 .unique()
+                .filter(|_| by)
                 .map(|unique| unique.iter().filter(|mine| **mine != name).cloned().chain([name.clone()]).collect::<LabelSet>());
             labels.set(LabelFact::present(name, Values::Any, reason));
             labels.set_unique(unique);

@@ -17,7 +17,7 @@ use super::walk::{Operand, Role, consume, consumed};
 use crate::promql::ast::{Binary, ExprKind, GroupSide, ValueType};
 use crate::promql::catalog::Presence;
 use crate::promql::functions::Version;
-use crate::promql::operators::BinaryOp;
+use crate::promql::operators::{AggregateOp, BinaryOp};
 use crate::promql::span::Span;
 
 /// What a binary operator returns.
@@ -359,12 +359,23 @@ fn compare(notes: &mut Notes<'_>, binary: &Binary, left: Operand<'_>, right: Ope
         may_be_nan: values.nan || with.nan,
         top_bucket: (by_buckets && values.hi.is_finite()).then_some(values.hi),
     };
-    let kind = match verdict {
-        Verdict::Never => EventKind::ComparisonNeverTrue(finding),
-        _ => EventKind::ComparisonAlwaysTrue(finding),
-    };
-    notes.event(binary.op_span, kind);
+    match verdict {
+        Verdict::Never => notes.event(binary.op_span, EventKind::ComparisonNeverTrue(finding)),
+        _ if asks_for_existence(subject.facts) => {}
+        _ => notes.event(binary.op_span, EventKind::ComparisonAlwaysTrue(finding)),
+    }
     verdict
+}
+
+/// Whether the values say no more than that a series is there, as a count of series that pass a filter: `count(x < 1) > 0`, `absent(x) == 1`,
+/// `x_info == 1` are written to say it, not to compare.
+fn asks_for_existence(subject: &Facts) -> bool {
+    let counts = match &subject.range.reason.cause {
+        Cause::Aggregation(op) => matches!(op, AggregateOp::Count | AggregateOp::Group | AggregateOp::CountValues),
+        Cause::Function(name) => matches!(*name, "absent" | "absent_over_time" | "present_over_time" | "count_over_time"),
+        _ => false,
+    };
+    counts || matches!(subject.condition, Condition::Info | Condition::Absent | Condition::Comparison)
 }
 
 fn same_expression(left: Operand<'_>, right: Operand<'_>) -> bool {

@@ -57,10 +57,15 @@ pub(super) fn hidden(kind: Option<ValueType>, span: Span) -> Facts {
     Facts { kind, condition: Condition::Unknown, labels: Arc::new(Labels::unknown(reason)), bound: None, ..facts }
 }
 
-/// A subquery: what its expression returns at many moments. More series than at one moment can be among them.
+/// A subquery: what its expression returns at many moments. More series than at one moment can be among them, and what identifies a
+/// series at one moment (the first of a group, a label copied from an info metric) need not do so over time.
 pub(super) fn subquery(inner: &Facts) -> Facts {
-    let bound = inner.labels.unique().and_then(|unique| inner.labels.combinations(unique.iter().map(|name| &**name)));
-    Facts { kind: Some(ValueType::RangeVector), bound, ..inner.clone() }
+    let mut facts = Facts { kind: Some(ValueType::RangeVector), ..inner.clone() };
+    let labels = Arc::make_mut(&mut facts.labels);
+    labels.set_unique(None);
+    let closed = labels.others() == Presence::Absent;
+    facts.bound = closed.then(|| labels.combinations(labels.iter().map(|fact| &*fact.name))).flatten();
+    facts
 }
 
 /// Drops the metric's name. A server may do so only at the end, which a flag decides.

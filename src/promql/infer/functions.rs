@@ -63,6 +63,12 @@ pub(super) fn asks_for_absence(call: &Call) -> bool {
     matches!(call.callee.name(), "absent" | "absent_over_time")
 }
 
+/// Whether the function asks only which samples there are, or when, not for their values.
+pub(super) fn ignores_values(call: &Call) -> bool {
+    let names = ["absent", "absent_over_time", "present_over_time", "count_over_time", "timestamp", "start_timestamp"];
+    names.contains(&call.callee.name())
+}
+
 /// What a call returns.
 pub(super) fn facts(notes: &mut Notes<'_>, call: &Call, args: &[Operand<'_>], span: Span) -> Facts {
     let Some(function) = call.function() else { return derive::hidden(None, span) };

@@ -191,7 +191,9 @@ impl<'a> Pairing<'a> {
             let varying: Vec<LabelFact> =
                 outside.iter().filter(|fact| self.certainly_varies(fact, facts)).map(|fact| (*fact).clone()).collect();
             let proved = !varying.is_empty();
-            let labels = if proved { varying } else { outside.into_iter().cloned().collect() };
+            // A label of which nothing is declared may well be settled by the others.
+            let several = |fact: &&LabelFact| fact.size().is_some_and(|size| size > 1);
+            let labels = if proved { varying } else { outside.into_iter().filter(several).cloned().collect() };
             // One target has one info series at a time, whatever its labels say.
             if labels.is_empty() || (!proved && facts.samples == SampleKind::Info) {
                 continue;

@@ -92,7 +92,8 @@ fn clamped(values: Interval, least: Interval, most: Interval) -> Interval {
     if (lowest(most) && values.nan) || (most.nan && lowest(values)) {
         all = all.union(least.closed());
     }
-    if least.contains(f64::INFINITY) && (values.nan || most.nan) {
+    let greatest = |interval: Interval| interval.contains(f64::INFINITY);
+    if (greatest(least) && (values.nan || most.nan)) || (least.nan && greatest(values) && greatest(most)) {
         all = all.union(Interval::exactly(f64::INFINITY));
     }
     all

@@ -14,6 +14,8 @@ pub(super) struct Notes<'a> {
     pub(super) context: &'a Context,
     /// The index that the node at hand will have.
     pub(super) node: usize,
+    /// Whether only it matters that the node at hand returns a series, not its value.
+    pub(super) value_unused: bool,
     pub(super) events: Vec<Event>,
     pub(super) metrics: Vec<MetricUse>,
     /// Labels that a node needs of what is inside it.
@@ -22,7 +24,7 @@ pub(super) struct Notes<'a> {
 
 impl<'a> Notes<'a> {
     pub(super) fn new(catalog: &'a dyn Catalog, context: &'a Context) -> Self {
-        Self { catalog, context, node: 0, events: Vec::new(), metrics: Vec::new(), needs: Vec::new() }
+        Self { catalog, context, node: 0, value_unused: false, events: Vec::new(), metrics: Vec::new(), needs: Vec::new() }
     }
 
     /// Notes something at a piece of the node at hand.

@@ -15,14 +15,14 @@ use super::selector;
 use crate::promql::ast::{Expr, ExprKind, Modifiers, Subquery, Unary, ValueType};
 use crate::promql::catalog::Catalog;
 use crate::promql::functions::LANGUAGE_VERSION;
-use crate::promql::operators::{BinaryOp, UnaryOp};
+use crate::promql::operators::{AggregateOp, BinaryOp, UnaryOp};
 use crate::promql::requirement::requirements;
 use crate::promql::span::Span;
 
 /// Computes what an expression returns, node by node.
 pub fn infer(expr: &Expr, catalog: &dyn Catalog, context: &Context) -> Inference {
     let mut walk = Walk { notes: Notes::new(catalog, context), nodes: Vec::with_capacity(8) };
-    let root = walk.visit(expr, Role { guard: false, absent: false, reach: 0.0 });
+    let root = walk.visit(expr, Role { guard: false, absent: false, unused: false, reach: 0.0 });
     walk.finish(expr, root)
 }
 
@@ -33,6 +33,8 @@ pub(super) struct Role {
     pub(super) guard: bool,
     /// It stands in `absent(...)`.
     pub(super) absent: bool,
+    /// Only it matters which series it returns, not their values: it is counted, or stands on the right of `and`.
+    pub(super) unused: bool,
     /// How far back it is evaluated, by subqueries and offsets around it, in seconds.
     pub(super) reach: f64,
 }
@@ -87,9 +89,11 @@ impl Walk<'_> {
                 self.unary(unary, children[0], expr.span)
             }
             ExprKind::Call(call) => {
-                let role = Role { absent: role.absent || functions::asks_for_absence(call), ..role };
-                children.extend(call.args.iter().map(|arg| self.visit(arg, role)));
+                let absent = role.absent || functions::asks_for_absence(call);
+                let inner = Role { absent, unused: role.unused || functions::ignores_values(call), ..role };
+                children.extend(call.args.iter().map(|arg| self.visit(arg, inner)));
                 self.notes.node = self.nodes.len();
+                self.notes.value_unused = role.unused;
                 let operands = operands(&self.nodes, &call.args, &children);
                 functions::facts(&mut self.notes, call, &operands, expr.span)
             }
@@ -99,20 +103,29 @@ impl Walk<'_> {
             }
             ExprKind::Aggregate(aggregate) => {
                 let param = aggregate.param.as_ref().map(|param| self.visit(param, role));
-                let operand = self.visit(&aggregate.expr, role);
+                let unused = match aggregate.op {
+                    AggregateOp::Count | AggregateOp::Group => true,
+                    AggregateOp::Topk | AggregateOp::Bottomk | AggregateOp::CountValues => false,
+                    _ => role.unused,
+                };
+                let operand = self.visit(&aggregate.expr, Role { unused, ..role });
                 children.extend(param.into_iter().chain([operand]));
                 self.notes.node = self.nodes.len();
+                self.notes.value_unused = role.unused;
                 let param = param.zip(aggregate.param.as_ref()).map(|(node, expr)| operand_at(&self.nodes, expr, node));
                 let operand = operand_at(&self.nodes, &aggregate.expr, operand);
                 aggregate::facts(&mut self.notes, aggregate, param, operand, expr.span)
             }
             ExprKind::Binary(binary) => {
-                let inner = Role { guard: role.guard || !binary.op.is_set(), ..role };
+                let unused = role.unused && !binary.op.is_comparison();
+                let inner = Role { guard: role.guard || !binary.op.is_set(), unused, ..role };
                 let protecting = matches!(binary.op, BinaryOp::And | BinaryOp::Unless);
                 let left = self.visit(&binary.lhs, inner);
-                let right = self.visit(&binary.rhs, Role { guard: inner.guard || protecting, ..role });
+                let right =
+                    self.visit(&binary.rhs, Role { guard: inner.guard || protecting, unused: unused || protecting, ..role });
                 children.extend([left, right]);
                 self.notes.node = self.nodes.len();
+                self.notes.value_unused = role.unused && !binary.op.is_comparison();
                 let left = operand_at(&self.nodes, &binary.lhs, left);
                 let right = operand_at(&self.nodes, &binary.rhs, right);
                 binary::facts(&mut self.notes, binary, left, right, expr.span, role)
@@ -166,6 +179,7 @@ impl Walk<'_> {
 
     fn finish(mut self, expr: &Expr, root: usize) -> Inference {
         self.notes.node = root;
+        self.notes.value_unused = false;
         consume(&mut self.notes, operand_at(&self.nodes, expr, root), Consumer::Result);
         self.check_server(expr);
         let labels = &mut self.nodes[root].facts.labels;
@@ -202,7 +216,7 @@ fn operands<'a>(nodes: &'a [Node], exprs: &'a [Expr], children: &[usize]) -> Sma
 
 /// Notes that the raw value of a counter is used, where the operand is nothing else.
 pub(super) fn consume(notes: &mut Notes<'_>, operand: Operand<'_>, consumer: Consumer) {
-    if !operand.facts.samples.is_cumulative() || operand.facts.empty.is_some() {
+    if !operand.facts.samples.is_cumulative() || operand.facts.empty.is_some() || notes.value_unused {
         return;
     }
     let Some(used) = notes.only_metric_in(operand.first, operand.node) else { return };

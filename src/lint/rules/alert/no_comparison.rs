@@ -25,6 +25,11 @@ fn check(_: &Context<'_>, alert: &AlertRule, findings: &mut Findings) {
     if alert.expr.inference.hidden {
         return;
     }
+    // A series that says something in its labels is there or not: that is the state.
+    let says_it_in_labels = |name: &str| name.split(['_', ':']).any(|word| matches!(word, "info" | "metadata" | "labels"));
+    if alert.expr.inference.metrics.iter().any(|metric| says_it_in_labels(&metric.name)) {
+        return;
+    }
     let span = alert.expr.origin().unwrap_or(alert.item.span);
     let message = format!("`{}` fires whenever its metric is there, whatever the value", alert.name);
     let help = match facts.unit.known() {

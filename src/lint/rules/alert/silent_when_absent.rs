@@ -38,7 +38,7 @@ fn check(cx: &Context<'_>, findings: &mut Findings) {
             continue;
         }
         let names = words::list(&unwatched);
-        let message = format!("when {names} is no longer scraped, `{}` falls silent, and no alert says so", alert.name);
+        let message = format!("`{}` falls silent when {names} can no longer be scraped, and no alert says so", alert.name);
         let help = format!("add an alert on `up{{job=\"{}\"}} == 0`", unwatched.iter().next().copied().unwrap_or_default());
         findings.push_about(alert.item.span, RULE.at(alert.item.span, message).help(help));
     }

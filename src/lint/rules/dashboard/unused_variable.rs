@@ -41,6 +41,9 @@ fn check(cx: &Context<'_>, dashboard: &Dashboard<'_>, findings: &mut Findings) {
         collect(json, &mut used);
     }
     for variable in dashboard.variables.iter().filter(|variable| !used.contains(variable.name.as_str())) {
+        if works_by_itself(variable.name.as_str()) {
+            continue;
+        }
         let message = format!("nothing in the dashboard uses `${}`", variable.name.value);
         let help = "use it in a query, such as `where: {job: $job}`, or take it out";
         findings.push_about(variable.span, RULE.at(variable.name.span, message).help(help));
@@ -55,4 +58,11 @@ fn collect(json: &Json, used: &mut BTreeSet<String>) {
         Json::Object(fields) => fields.values().for_each(|field| collect(field, used)),
         Json::Null | Json::Bool(_) | Json::Number(_) => {}
     }
+}
+
+/// Whether a variable has an effect though nothing names it, or is harmless: filters apply to all queries, and a choice of data sources stands
+/// in many dashboards for panels that were taken out.
+fn works_by_itself(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    name.contains("datasource") || name.starts_with("ds_") || matches!(name.as_str(), "adhoc" | "filter" | "filters" | "ds")
 }

@@ -44,23 +44,26 @@ fn check(_: &Context<'_>, stack: &Stack<'_>, findings: &mut Findings) {
 fn conflict(name: &str, spoken: &Exposed, earlier: &Exposed) -> Option<Diagnostic> {
     let (a, b) = (&spoken.metric, &earlier.metric);
     let (kind, other) = (a.kind.value, b.kind.value);
+    // What a pack says is not the user's to change, and queries mostly choose one of the two by its job.
+    let severity = if earlier.by == DeclaredBy::Spec { Severity::Error } else { Severity::Warning };
     let unknown = kind == MetricType::Unknown || other == MetricType::Unknown;
     if kind != other && !unknown {
         let message = format!("`{name}` is a {} here and a {} elsewhere", kind.word(), other.word());
-        let diagnostic = RULE.at(a.kind.span, message).label(b.kind.span, format!("declared as a {} here", other.word()));
+        let diagnostic =
+            RULE.weaker(severity, a.kind.span, message).label(b.kind.span, format!("declared as a {} here", other.word()));
         return Some(diagnostic.help("give one of them another name: a query reads both"));
     }
     if let (Some(unit), Some(other)) = (&a.unit, &b.unit)
         && !unit.value.same(&other.value)
     {
         let message = format!("`{name}` is in {} here and in {} elsewhere", unit.value, other.value);
-        let diagnostic = RULE.at(unit.span, message).label(other.span, format!("declared in {} here", other.value));
+        let diagnostic = RULE.weaker(severity, unit.span, message).label(other.span, format!("declared in {} here", other.value));
         return Some(diagnostic.help("let both expose the same unit: a query reads both"));
     }
     if let (Some(buckets), Some(other)) = (&a.buckets, &b.buckets) {
         let bounds =
             |all: &[crate::spec::decode::Spanned<f64>]| all.iter().map(|bound| bound.value.to_bits()).collect::<Vec<_>>();
-        if bounds(&buckets.value) != bounds(&other.value) {
+        if earlier.by == DeclaredBy::Spec && bounds(&buckets.value) != bounds(&other.value) {
             let message = format!("the histogram `{name}` has other buckets here than elsewhere: their sum makes no sense");
             let diagnostic = RULE.weaker(Severity::Warning, buckets.span, message).label(other.span, "other buckets here");
             return Some(diagnostic.help("use the same buckets everywhere"));

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::diagnostic::Severity;
 use crate::lint::context::Context;
 use crate::lint::finding::Findings;
 use crate::lint::rule::{Check, Rule, rule};
@@ -25,6 +26,8 @@ pub const RULE: Rule = rule!(
 #[derive(Default)]
 struct Tally<'a> {
     total: u64,
+    /// Those that the spec itself declares.
+    own: u64,
     greatest: Vec<(u64, &'a str, Option<Span>)>,
 }
 
@@ -35,13 +38,15 @@ fn check(cx: &Context<'_>, stack: &Stack<'_>, findings: &mut Findings) {
     }
     let mut tallies: BTreeMap<&str, Tally<'_>> = BTreeMap::new();
     for (name, variants) in cx.subject.catalog.iter() {
-        // How much an exporter of a pack exposes depends on what it watches: the bounds of its labels are those of the largest.
-        let written_here =
-            |variant: &Variant| variant.declared_at.is_some_and(|span| cx.sources.get(span.source).kind != SourceKind::Embedded);
-        for variant in variants.iter().filter(|variant| variant.status == Status::Live && written_here(variant)) {
-            let (Some(job), Some(bound)) = (job_of(variant), variant.bound()) else { continue };
+        for variant in variants.iter().filter(|variant| variant.status == Status::Live) {
+            let of_pack = is_of_pack(cx, variant);
+            let bound = if of_pack { estimate(variant) } else { variant.bound() };
+            let (Some(job), Some(bound)) = (job_of(variant), bound) else { continue };
             let tally = tallies.entry(job).or_default();
             tally.total = tally.total.saturating_add(bound);
+            if !of_pack {
+                tally.own = tally.own.saturating_add(bound);
+            }
             tally.greatest.push((bound, name, variant.declared_at));
         }
     }
@@ -57,7 +62,10 @@ fn check(cx: &Context<'_>, stack: &Stack<'_>, findings: &mut Findings) {
         // What has a tenth of all is worth a look.
         greatest.retain(|(bound, ..)| bound.saturating_mul(10) >= total);
         let message = format!("there may be {total} series, {} more than the budget", total - budget.value);
-        let mut diagnostic = RULE.at(budget.span, message);
+        // What packs say is an estimate for all who use them; what the spec itself declares is its own word.
+        let own = counted.iter().fold(0u64, |sum, tally| sum.saturating_add(tally.own));
+        let severity = if own > budget.value { Severity::Error } else { Severity::Info };
+        let mut diagnostic = RULE.weaker(severity, budget.span, message);
         for (bound, name, declared) in greatest.iter().take(3) {
             if let Some(span) = declared {
                 diagnostic = diagnostic.label(*span, format!("`{name}` may have {bound}"));
@@ -94,4 +102,21 @@ fn budgets<'a>(stack: &Stack<'a>) -> Vec<(Option<&'a str>, Span, &'a Spanned<u64
 
 fn job_of(variant: &Variant) -> Option<&str> {
     variant.label("job")?.values.single().map(|job| &**job)
+}
+
+fn is_of_pack(cx: &Context<'_>, variant: &Variant) -> bool {
+    variant.declared_at.is_some_and(|span| cx.sources.get(span.source).kind == SourceKind::Embedded)
+}
+
+/// A pack bounds each label for itself, for all who use it; the product of these is far from any real number. So of the labels without a
+/// list of values only the greatest counts.
+fn estimate(variant: &Variant) -> Option<u64> {
+    let (mut product, mut greatest) = (variant.instances.unwrap_or(1), 1);
+    for (_, domain) in variant.labels.iter().filter(|(_, domain)| !domain.target) {
+        match domain.values.len() {
+            Some(_) => product = product.saturating_mul(domain.size()?),
+            None => greatest = greatest.max(domain.size()?),
+        }
+    }
+    Some(product.saturating_mul(greatest))
 }

@@ -7,7 +7,7 @@ use crate::lint::subject::Use;
 use crate::lint::words;
 use crate::load::suggest;
 use crate::promql::catalog::Name;
-use crate::promql::infer::{Event, EventKind};
+use crate::promql::infer::{Event, EventKind, METRIC_NAME};
 
 /// The rule.
 pub const RULE: Rule = rule!(
@@ -35,7 +35,7 @@ fn check(cx: &Context<'_>, used: &Use<'_>, event: &Event) -> Option<Diagnostic> 
             let diagnostic = words::add(diagnostic, words::why_absent(cx, used, label, reason));
             Some(with_cure(cx, used, event, label, available, *all_absent, diagnostic))
         }
-        EventKind::MatchingOnAbsentLabel { label, left, right, include } => {
+        EventKind::MatchingOnAbsentLabel { label, left, right, include } if &**label != METRIC_NAME => {
             let side = if left.is_some() { "left" } else { "right" };
             let message = match include {
                 true => format!("the {side} side has no `{label}` to copy"),

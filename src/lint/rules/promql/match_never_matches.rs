@@ -6,7 +6,7 @@ use crate::lint::rule::{Check, Rule, rule};
 use crate::lint::subject::Use;
 use crate::lint::words;
 use crate::promql::BinaryOp;
-use crate::promql::catalog::Presence;
+use crate::promql::catalog::{Presence, Values};
 use crate::promql::infer::{Event, EventKind, LabelFact, Labels, METRIC_NAME};
 
 /// The rule.
@@ -45,17 +45,19 @@ fn check(cx: &Context<'_>, used: &Use<'_>, event: &Event) -> Option<Diagnostic> 
 }
 
 fn explained(cx: &Context<'_>, used: &Use<'_>, diagnostic: Diagnostic, side: &str, fact: &LabelFact) -> Diagnostic {
-    let known = words::label_fact(fact);
-    let (span, message) = match fact.presence {
-        Presence::Absent => match words::why_absent(cx, used, &fact.name, &fact.reason) {
-            Some((span, why)) => (span, format!("{side}: {why}")),
-            None => (cx.place(used, fact.reason.span), format!("{side}: {known}")),
+    let here = || (cx.place(used, fact.reason.span), words::label_fact(fact));
+    let (span, what) = match (fact.presence, fact.reason.cause.variant()) {
+        (Presence::Absent, _) => words::why_absent(cx, used, &fact.name, &fact.reason).unwrap_or_else(here),
+        (_, Some(variant)) => match (variant.declared_at, &fact.values) {
+            (Some(span), Values::Any) => {
+                (span, format!("`{}` is {}", words::series_name(variant), words::declared_with(variant)))
+            }
+            (Some(span), _) => (span, words::label_fact(fact)),
+            (None, _) => here(),
         },
-        _ => match fact.reason.cause.variant().and_then(|variant| variant.declared_at) {
-            Some(span) => (span, format!("{side}: {known}")),
-            None => (cx.place(used, fact.reason.span), format!("{side}: {known}")),
-        },
+        _ => here(),
     };
+    let message = format!("{side}: {what}");
     if diagnostic.labels.iter().any(|label| label.span == span && label.message == message) {
         return diagnostic;
     }

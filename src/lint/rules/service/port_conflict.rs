@@ -18,8 +18,11 @@ pub const RULE: Rule = rule!(
     Check::Stack(check)
 );
 
+/// Who has a port: the container, the address of the host, the place.
+type Holder<'a> = (String, Option<&'a str>, Span);
+
 fn check(_: &Context<'_>, stack: &Stack<'_>, findings: &mut Findings) {
-    let mut taken: BTreeMap<(u16, &'static str), Vec<(String, Option<&str>, Span)>> = BTreeMap::new();
+    let mut taken: BTreeMap<(u16, &'static str), Vec<Holder<'_>>> = BTreeMap::new();
     for port in workloads::published(stack) {
         let others = taken.entry((port.host, port.protocol)).or_default();
         // Two addresses of the host have ports of their own; without an address all of them are taken.

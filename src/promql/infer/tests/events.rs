@@ -295,3 +295,39 @@ fn without_a_catalog_only_contradictions_are_seen() {
         ["QuantileWithoutLe at histogram_quantile"]
     );
 }
+
+#[test]
+fn tests_for_existence_are_no_comparisons() {
+    for text in ["count(busy > 0.5) > 0", "absent(up) == 1", "build_info == 1", "ALERTS == 1", "count_over_time(up[5m]) > 0"] {
+        assert_eq!(noticed(text, &catalog(), Purpose::Alert), [""; 0], "{text}");
+    }
+    assert_eq!(noticed("count(busy > 0.5) == 0", &catalog(), Purpose::Alert), ["ComparisonNeverTrue at =="]);
+}
+
+#[test]
+fn usual_joins_are_not_many_to_many() {
+    for text in [
+        "up * on (instance) group_left (node) max by (instance, node) (node_name)",
+        "up * on (pod) group_left (node) topk by (pod) (1, max by (pod, node) (pod_info))",
+        "rate(requests_total[5m]) * on (job, instance) group_left (version) build_info",
+    ] {
+        let found = noticed(text, &catalog(), Purpose::Alert);
+        assert!(!found.iter().any(|event| event.starts_with("ManyToMany")), "{text}: {found:?}");
+    }
+}
+
+#[test]
+fn a_counter_whose_value_is_not_used_needs_no_rate() {
+    for text in [
+        "count(sum by (job) (requests_total))",
+        "count by (job) (requests_total * 2)",
+        "up and on (job) sum by (job) (requests_total)",
+        "timestamp(max(requests_total))",
+    ] {
+        assert_eq!(noticed(text, &catalog(), Purpose::Panel), [""; 0], "{text}");
+    }
+    assert_eq!(
+        noticed("count(sum by (job) (requests_total) > 5)", &catalog(), Purpose::Panel),
+        ["CounterWithoutRate at requests_total"]
+    );
+}

@@ -460,7 +460,34 @@ fn contradicted_by_a_server() {
          r#"{} | gauge | ? | [1, 3] | ?"#),
         (r#"absent_over_time(busy{gpu!~"1",gpu="0"}[5m])"#,
          r#"{gpu?} | boolean | any | [1, 1] | 1"#),
+        (r#"count_values without () ("job", limitk by (job) (1, up))"#,
+         r#"{instance=~"api:1|api:2|web:1", job} | gauge | ? | [1, 2] | ?"#),
+        ("clamp_min(memory_bytes, NaN)",
+         "{instance=~\"api:1|api:2\", job=\"api\", state=~\"free|used\"} | gauge | bytes | [inf, …) or NaN | 4"),
         ("clamp(busy, Inf, NaN)",
          "{gpu, instance=~\"api:1|api:2\", job=\"api\"} | gauge | ratio | [inf, …) or NaN | 16"),
     ]);
+}
+
+/// What identifies a series.
+#[track_caller]
+fn unique(text: &str) -> Option<Vec<String>> {
+    let inference = infer_with(text, &catalog(), Purpose::Query);
+    inference.facts().labels.unique().map(|names| names.iter().map(ToString::to_string).collect())
+}
+
+#[test]
+fn what_identifies_a_series() {
+    let some = |names: &[&str]| Some(names.iter().map(ToString::to_string).collect::<Vec<_>>());
+    assert_eq!(unique("up"), some(&["instance", "job"]));
+    assert_eq!(unique(r#"up{instance="web:1",job="web"}"#), some(&[]));
+    assert_eq!(unique("sum by (job) (up)"), some(&["job"]));
+    assert_eq!(unique("sum(up)"), some(&[]));
+    assert_eq!(unique("topk by (job) (1, up)"), some(&["job"]));
+    assert_eq!(unique("topk(2, up)"), some(&["instance", "job"]));
+    assert_eq!(unique("busy * on (instance) group_left (version) build_info"), some(&["gpu", "instance"]));
+    // Over time another series of the group, or another version, can take its place.
+    assert_eq!(unique("max_over_time(topk by (job) (1, up)[1h:])"), None);
+    assert_eq!(unique("max_over_time((busy * on (instance) group_left (version) build_info)[1h:])"), None);
+    assert_eq!(unique(r#"label_replace(up, "instance", "x", "job", ".*")"#), None);
 }
