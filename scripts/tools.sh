@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Puts the real tools that the tests run into one folder: Prometheus, Alertmanager, Docker Compose and cargo-deny.
+# Puts the real tools that the tests run into one folder: Prometheus, Alertmanager, Docker Compose,
+# cargo-deny and the types of Grafana's dashboards.
 #
 #   scripts/tools.sh            install what is missing, then list what is there
 #   scripts/tools.sh --list     list what is there, install nothing
@@ -184,6 +185,30 @@ install_templates() {
   fi
 }
 
+# The types of Grafana's dashboards and the compiler that checks against them: npm packages, pinned by their digests; none of their scripts runs.
+install_grafana_schema() {
+  local folder="$tools/grafana-schema" from="$root/tests/real/grafana" reason
+  if [ -d "$folder/node_modules/typescript" ] && cmp -s "$from/package-lock.json" "$folder/package-lock.json"; then
+    rm -f "$folder.unavailable"
+    return 0
+  fi
+  if ! command -v npm > /dev/null || ! command -v node > /dev/null; then
+    reason='node and npm are not installed'
+  else
+    say "installing the types of Grafana's dashboards into $folder"
+    rm -rf "$folder" && mkdir -p "$folder" && cp "$from/package.json" "$from/package-lock.json" "$folder/"
+    if (cd "$folder" && timeout 300 npm ci --ignore-scripts --no-audit --no-fund) >> "$log" 2>&1; then
+      rm -f "$folder.unavailable"
+      return 0
+    fi
+    rm -rf "$folder"
+    reason="its packages could not be fetched (see $log)"
+  fi
+  say "$reason" > "$folder.unavailable"
+  say "cannot install the types of Grafana's dashboards: $reason" >&2
+  return 1
+}
+
 # list: one line a program, with the version it prints of itself; false when something is missing.
 list() {
   local name lowest too_new packages suites programs pair missing=0
@@ -199,6 +224,12 @@ list() {
     done
   done <<< "$TOOLS
 cargo-deny|||||cargo-deny="
+  if [ -d "$tools/grafana-schema/node_modules/@grafana/schema" ]; then
+    say "  grafana-schema: $(grep -oE '"@grafana/schema": "[^"]*"' "$root/tests/real/grafana/package.json" | grep -oE '[0-9.]+')"
+  else
+    say "  grafana-schema: is not there: $(cat "$tools/grafana-schema.unavailable" 2> /dev/null || say 'not installed yet')"
+    missing=1
+  fi
   return "$missing"
 }
 
@@ -226,6 +257,7 @@ main() {
   fi
   install_templates || failed=1
   install_cargo_deny || failed=1
+  install_grafana_schema || failed=1
   rm -rf "$apt_state" "$tools/.reason"
   say "tools in $tools:"
   list || failed=1

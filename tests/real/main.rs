@@ -7,6 +7,7 @@
 
 mod alertmanager;
 mod compose;
+mod grafana;
 mod prometheus;
 mod refused;
 mod scratch;
