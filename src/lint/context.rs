@@ -8,6 +8,7 @@ use std::path::Path;
 use crate::diagnostic::{Applicability, Diagnostic, Edit};
 use crate::lint::subject::{Subject, Use};
 use crate::load::{place, suggest};
+use crate::model::expr::Expr;
 use crate::promql;
 use crate::promql::catalog::Catalog as _;
 use crate::source::{SourceKind, Sources, Span};
@@ -24,6 +25,8 @@ pub struct Context<'a> {
     pub disk: Option<Disk<'a>>,
     /// Whether everything could be read. Otherwise what seems not to be used may be used by what could not.
     pub whole: bool,
+    /// The places of errors of syntax: of what stands around them less is known than it seems.
+    pub broken: Vec<Span>,
 }
 
 /// Where the files lie that a spec names.
@@ -47,6 +50,14 @@ impl Context<'_> {
     /// Where a piece of an expression stands.
     pub fn place(&self, used: &Use<'_>, span: promql::Span) -> Span {
         used.expr.place(span, self.sources).unwrap_or(used.item.span)
+    }
+
+    /// Whether an error of syntax stands in one of the texts of an expression.
+    pub fn is_broken(&self, expr: &Expr) -> bool {
+        let within = |text: &Text, span: &Span| {
+            text.span.source == span.source && text.span.start <= span.start && span.start <= text.span.end
+        };
+        self.broken.iter().any(|span| expr.parts.iter().any(|text| within(text, span)))
     }
 
     /// Where a range of a text stands.

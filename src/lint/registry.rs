@@ -34,6 +34,7 @@ pub const ALL: &[&Rule] = &[
     &promql::deprecated_metric::RULE,
     &promql::planned_metric::RULE,
     &promql::increase_from_birth::RULE,
+    &promql::unused_joined_label::RULE,
     &alert::no_comparison::RULE,
     &alert::label_absent_in_template::RULE,
     &alert::invalid_template::RULE,

@@ -30,6 +30,8 @@ pub struct Rule {
 pub enum Check {
     /// At what inference noticed in an expression.
     Event(fn(&Context<'_>, &Use<'_>, &Event) -> Option<Diagnostic>),
+    /// At an expression.
+    Expr(fn(&Context<'_>, &Use<'_>, &mut Findings)),
     /// At an alert rule.
     Alert(fn(&Context<'_>, &AlertRule, &mut Findings)),
     /// At a label or an annotation of an alert rule.

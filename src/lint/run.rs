@@ -7,6 +7,8 @@ use crate::lint::context::{Context, Disk};
 use crate::lint::finding::{Finding, Findings};
 use crate::lint::registry;
 use crate::lint::rule::{Check, Rule};
+use crate::lint::rules::promql::syntax_error;
+use crate::lint::rules::recording::cycle;
 use crate::lint::settings::{Level, LintSettings};
 use crate::lint::subject::{AlertText, Subject, Use};
 use crate::lint::suppress;
@@ -35,10 +37,18 @@ pub fn run(model: &Model, sources: &Sources, settings: &LintSettings) -> Vec<Dia
 /// Lints anything that has alerts, recording rules, dashboards or a catalog. What earlier phases reported comes out again, as settings and
 /// suppressions make it.
 pub fn run_on(subject: &Subject<'_>, sources: &Sources, settings: &LintSettings, outside: Outside<'_>) -> Vec<Diagnostic> {
+    let broken =
+        outside.earlier.iter().filter(|found| found.rule == syntax_error::RULE.id).filter_map(|found| found.span).collect();
     let whole = !outside.earlier.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
-    let cx = Context { subject, sources, disk: outside.disk, whole };
+    let cx = Context { subject, sources, disk: outside.disk, whole, broken };
     let rules: Vec<&Rule> = registry::ALL.iter().copied().filter(|rule| settings.is_on(rule.id)).collect();
-    let earlier = outside.earlier.into_iter().map(|diagnostic| Finding { diagnostic, about: Default::default() });
+    let earlier = outside.earlier.into_iter().map(|mut diagnostic| {
+        // A server evaluates such rules with what they recorded the time before; only a spec demands an order.
+        if subject.stack.is_none() && diagnostic.rule == cycle::RULE.id {
+            diagnostic.severity = Severity::Info;
+        }
+        Finding { diagnostic, about: Default::default() }
+    });
     let mut findings: Vec<Finding> = earlier.collect();
     findings.extend(of_expressions(&cx, &rules));
     findings.extend(of_alerts(&cx, &rules));
@@ -74,14 +84,18 @@ fn of_expressions(cx: &Context<'_>, rules: &[&Rule]) -> Vec<Finding> {
             _ => None,
         })
         .collect();
+    let whole: Vec<_> = rules
+        .iter()
+        .filter_map(|rule| match rule.check {
+            Check::Expr(check) => Some(check),
+            _ => None,
+        })
+        .collect();
     let uses = cx.subject.uses();
     let of_use = |used: &Use<'_>| {
-        let events = &used.expr.inference.events;
-        if events.is_empty() {
-            return Vec::new();
-        }
         let mut findings = Findings::about(used.owners());
-        for event in events {
+        whole.iter().for_each(|check| check(cx, used, &mut findings));
+        for event in &used.expr.inference.events {
             checks.iter().filter_map(|check| check(cx, used, event)).for_each(|found| findings.push(found));
         }
         findings.all
@@ -159,7 +173,7 @@ fn of_others(cx: &Context<'_>, rules: &[&Rule]) -> Vec<Finding> {
                 check(cx, &mut found);
                 findings.append(&mut found.all);
             }
-            Check::Event(_) | Check::Alert(_) | Check::AlertText(_) | Check::Earlier => {}
+            Check::Event(_) | Check::Expr(_) | Check::Alert(_) | Check::AlertText(_) | Check::Earlier => {}
         }
         findings
     };

@@ -7,6 +7,7 @@ pub mod dashboards;
 pub mod jobs;
 pub mod nodes;
 pub mod notify;
+pub mod order;
 pub mod pack;
 pub mod queries;
 pub mod records;

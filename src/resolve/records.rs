@@ -6,9 +6,10 @@ use crate::diagnostic::{Diagnostic, RuleId};
 use crate::model::item::{Item, ItemKind};
 use crate::model::rule::RecordRule;
 use crate::promql::Dialect;
-use crate::promql::catalog::{MapCatalog, variant_from};
-use crate::promql::infer::Context;
+use crate::promql::catalog::{MapCatalog, MetricType, Variant, variant_from};
+use crate::promql::infer::{Context, SampleKind};
 use crate::resolve::compose::{Draft, Window, set_params};
+use crate::resolve::order::{self, Dependent, Order};
 use crate::resolve::queries::Queries;
 use crate::source::Sources;
 use crate::spec::Spec;
@@ -117,31 +118,17 @@ pub fn finish(
     context: &Context,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Vec<RecordRule> {
-    let mut done = Vec::new();
-    let reads: Vec<BTreeSet<String>> = waiting.iter().map(|rule| metrics_read(&rule.draft)).collect();
-    let mut order: Vec<usize> = Vec::new();
-    let mut placed: BTreeSet<usize> = BTreeSet::new();
-    let by_name: BTreeMap<&str, Vec<usize>> = waiting.iter().enumerate().fold(BTreeMap::new(), |mut map, (index, rule)| {
-        map.entry(rule.name.as_str()).or_insert_with(Vec::new).push(index);
-        map
-    });
-    let needs: Vec<BTreeSet<usize>> = reads
-        .iter()
-        .map(|names| names.iter().filter_map(|name| by_name.get(name.as_str())).flatten().copied().collect())
-        .collect();
-    while order.len() < waiting.len() {
-        let ready: Vec<usize> = (0..waiting.len())
-            .filter(|index| !placed.contains(index) && needs[*index].iter().all(|need| placed.contains(need)))
-            .collect();
-        if ready.is_empty() {
-            let stuck: Vec<usize> = (0..waiting.len()).filter(|index| !placed.contains(index)).collect();
-            report_cycle(&stuck, &waiting, &needs, diagnostics);
-            order.extend(&stuck);
-            break;
-        }
-        placed.extend(&ready);
-        order.extend(ready);
+    let dependents: Vec<Dependent<'_>> = waiting.iter().map(dependent).collect();
+    let Order { rules: order, circle, early } = order::order(&dependents);
+    report_cycle(&circle, &waiting, diagnostics);
+    for name in early {
+        // Not known yet is not the same as not there.
+        let mut variant = Variant::new(name.as_str(), MetricType::Unknown);
+        variant.recorded = Some(SampleKind::Unknown);
+        variant.open_labels = true;
+        catalog.add(name, variant);
     }
+    let mut done = Vec::with_capacity(waiting.len());
     let mut slots: Vec<Option<Unfinished>> = waiting.drain(..).map(Some).collect();
     for index in order {
         let Some(rule) = slots.get_mut(index).and_then(Option::take) else { continue };
@@ -161,28 +148,25 @@ pub fn finish(
     done
 }
 
-fn metrics_read(draft: &Draft) -> BTreeSet<String> {
-    let mut names = BTreeSet::new();
-    draft.ast.selectors(&mut |selector| names.extend(selector.metric_name().map(str::to_owned)));
-    names
+fn dependent(rule: &Unfinished) -> Dependent<'_> {
+    let mut reads = BTreeSet::new();
+    let mut continues = true;
+    rule.draft.ast.selectors(&mut |selector| {
+        let Some(name) = selector.metric_name() else { return };
+        continues &= name != rule.name || selector.modifiers.offset.is_some();
+        if !reads.contains(name) {
+            reads.insert(name.to_owned());
+        }
+    });
+    Dependent { name: &rule.name, reads, continues }
 }
 
-fn report_cycle(stuck: &[usize], rules: &[Unfinished], needs: &[BTreeSet<usize>], diagnostics: &mut Vec<Diagnostic>) {
-    // Those that merely read from the cycle are not part of it: follow the needs until one comes again.
-    let Some(first) = stuck.first() else { return };
-    let mut path: Vec<usize> = Vec::new();
-    let mut at = *first;
-    while !path.contains(&at) {
-        path.push(at);
-        let Some(next) = needs[at].iter().find(|need| stuck.contains(need)) else { return };
-        at = *next;
-    }
-    let cycle: Vec<usize> = path.iter().skip_while(|index| **index != at).copied().collect();
-    let names: Vec<String> = cycle.iter().chain([&at]).map(|index| format!("`{}`", rules[*index].name)).collect();
-    let rule = &rules[at];
-    let mut diagnostic =
-        Diagnostic::error(CYCLE, rule.item.span, format!("recording rules read each other: {}", names.join(" reads ")));
-    for index in cycle.iter().skip(1) {
+fn report_cycle(circle: &[usize], rules: &[Unfinished], diagnostics: &mut Vec<Diagnostic>) {
+    let Some(first) = circle.first() else { return };
+    let names: Vec<String> = circle.iter().chain([first]).map(|index| format!("`{}`", rules[*index].name)).collect();
+    let message = format!("recording rules read each other: {}", names.join(" reads "));
+    let mut diagnostic = Diagnostic::error(CYCLE, rules[*first].item.span, message);
+    for index in circle.iter().skip(1) {
         diagnostic = diagnostic.label(rules[*index].item.span, "this one is part of the circle");
     }
     diagnostics.push(diagnostic.help("let one of them read the raw metrics"));

@@ -85,7 +85,11 @@ fn templates() -> Handlebars<'static> {
 
 fn render(templates: &Handlebars<'_>, template: &str, data: &Json) -> String {
     match templates.render(template, data) {
-        Ok(text) => text,
+        Ok(mut text) => {
+            text.truncate(text.trim_end().len());
+            text.push('\n');
+            text
+        }
         // The data of a template are the fields of one plain struct, and a test renders each of them.
         Err(error) => unreachable!("the template {template} does not fit its data: {error}"),
     }

@@ -35,7 +35,8 @@ pub fn looks_like(text: &str) -> bool {
             return true;
         }
         if !line.starts_with('#') {
-            return matches!(line::read(line), Ok(Line::Sample(_)));
+            // `key: 1` is YAML, though a name may end with a colon.
+            return matches!(line::read(line), Ok(Line::Sample(sample)) if !sample.name.ends_with(':'));
         }
     }
     false

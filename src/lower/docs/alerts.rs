@@ -9,11 +9,11 @@ use crate::lower::docs::uses::{self, Uses};
 use crate::lower::docs::{ALERT_PAGES, dashboard_link, words};
 use crate::lower::rules::layout;
 use crate::model::Model;
-use crate::model::expr::Expr;
 use crate::model::rule::AlertRule;
 use crate::plan::docs::{self, AlertPage, Alerts, Link, Shelf, ShelfLine};
 use crate::promql::catalog::Presence;
 use crate::promql::infer::{Facts, METRIC_NAME};
+use crate::promql::{BinaryOp, Expr as Ast, ExprKind};
 use crate::spec::decode::{OneOrMany, Text};
 use crate::spec::notify::Receiver;
 use crate::unit::Unit;
@@ -94,7 +94,7 @@ fn line(first: &AlertRule, rules: &[AlertRule]) -> ShelfLine {
         severities: severities.into_iter().collect::<Vec<_>>().join(", "),
         summary: first.annotation("summary").unwrap_or_default().trim().to_owned(),
         condition: words::condition(first),
-        value: first.value.as_ref().unwrap_or(&first.expr).text.clone(),
+        value: compared(first).map_or_else(|| first.expr.text.clone(), ToString::to_string),
     }
 }
 
@@ -109,12 +109,14 @@ fn page(
     first: &AlertRule,
     rules: &[AlertRule],
 ) -> AlertPage {
-    let value = first.value.as_ref().unwrap_or(&first.expr);
+    let value = compared(first);
     let declared = uses::declared(&first.expr);
     let panels = first.query.as_deref().and_then(|query| by_query.get(query)).cloned().unwrap_or_default();
     let dashboards: BTreeSet<usize> =
         declared.iter().filter_map(|span| uses.of(*span)).flat_map(|used| used.dashboards.iter().copied()).collect();
-    let facts = value.inference.nodes.last().map(|node| &node.facts);
+    let facts = first.expr.inference.nodes.last().map(|node| &node.facts);
+    let inferred = facts.and_then(|facts| facts.unit.known());
+    let unit = first.threshold.as_ref().and_then(|threshold| threshold.unit.as_ref()).or(inferred);
     let text = |name: &str| first.annotation(name).map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
     AlertPage {
         name: first.name.clone(),
@@ -139,11 +141,11 @@ fn page(
             .collect(),
         more_rules: rules.len().saturating_sub(EXPRESSIONS),
         threshold: first.threshold.is_some(),
-        value: layout(value),
-        run: run(model, value),
+        value: value.map_or_else(|| layout(&first.expr), Ast::pretty),
+        run: run(model, &value.map_or_else(|| first.expr.text.clone(), ToString::to_string)),
         returns: facts.and_then(labels),
         // That a share is a share need not be said.
-        unit: facts.and_then(|facts| facts.unit.known()).filter(|unit| !unit.same(&Unit::ratio())).map(ToString::to_string),
+        unit: unit.filter(|unit| !unit.same(&Unit::ratio())).map(ToString::to_string),
         metrics: declared.iter().filter_map(|span| described.metric(*span)).take(NAMED).cloned().collect(),
         related: dashboards
             .into_iter()
@@ -157,6 +159,20 @@ fn page(
     }
 }
 
+/// What is compared, where the comparison is written as a threshold: the left side of the comparison that was made of it, or of the first of two.
+fn compared(alert: &AlertRule) -> Option<&Ast> {
+    alert.threshold.as_ref()?;
+    let mut expr = &alert.expr.ast;
+    loop {
+        expr = match &expr.kind {
+            ExprKind::Paren(inner) => inner,
+            ExprKind::Binary(binary) if binary.op == BinaryOp::Or => &binary.lhs,
+            ExprKind::Binary(binary) if binary.op.is_comparison() => return Some(&binary.lhs),
+            _ => return None,
+        }
+    }
+}
+
 /// The labels of the series that an expression returns; `None` where others may come.
 fn labels(facts: &Facts) -> Option<Vec<String>> {
     if facts.labels.others() != Presence::Absent {
@@ -167,9 +183,9 @@ fn labels(facts: &Facts) -> Option<Vec<String>> {
 }
 
 /// The address at which Prometheus shows the expression.
-fn run(model: &Model, expr: &Expr) -> Option<String> {
+fn run(model: &Model, expr: &str) -> Option<String> {
     let url = model.spec.stack.as_ref()?.external_url.as_ref()?;
-    Some(format!("{}/graph?g0.expr={}&g0.tab=0", url.as_str().trim_end_matches('/'), encode(&expr.text)))
+    Some(format!("{}/graph?g0.expr={}&g0.tab=0", url.as_str().trim_end_matches('/'), encode(expr)))
 }
 
 /// Who is told of what.

@@ -8,12 +8,6 @@ use crate::source::{SourceKind, Sources};
 use crate::spec::Spec;
 use crate::spec::decode::{Decode, Decoder};
 
-const PACKS: [&str; 3] = [
-    include_str!("../../packs/prometheus.yaml"),
-    include_str!("../../packs/redis_exporter.yaml"),
-    include_str!("../../packs/client_python.yaml"),
-];
-
 fn spec(text: &str, sources: &mut Sources) -> Spec {
     let source = sources.add("t", text, SourceKind::File);
     let parsed = yaml::parse(source, text);
@@ -24,16 +18,7 @@ fn spec(text: &str, sources: &mut Sources) -> Spec {
 fn build(text: &str) -> Vec<Artifact> {
     let mut sources = Sources::default();
     let own = spec(text, &mut sources);
-    let mut shipped = spec("{}", &mut sources);
-    for pack in PACKS {
-        let pack = spec(pack, &mut sources);
-        for (name, entry) in pack.packs.iter() {
-            shipped.packs.insert(name, entry.key, entry.value.clone());
-        }
-        for (name, entry) in pack.clients.iter() {
-            shipped.clients.insert(name, entry.key, entry.value.clone());
-        }
-    }
+    let shipped = crate::packs::shipped(&mut sources);
     let model = crate::resolve::resolve(Arc::new(own), Arc::new(shipped), &sources, &mut Vec::new());
     let mut artifacts = Vec::new();
     crate::emit::docs::emit(&super::lower(&model), &mut artifacts);

@@ -4,7 +4,7 @@ use super::blackbox;
 use super::variables::{self, Owner, literal};
 use super::workload::{self, arguments};
 use super::yard::{Wait, Yard, waits};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, RuleId};
 use crate::lower::healthchecks;
 use crate::model::item::{Item, ItemKind};
 use crate::plan::compose::{Container, Health};
@@ -15,7 +15,7 @@ use crate::spec::service::{Exporter, Workload};
 use crate::spec::shared::{Setting, Status};
 
 /// A field that nothing of the image reads.
-const UNREAD: &str = "service/unread-setting";
+const UNREAD: RuleId = "service/unread-setting";
 
 /// The flags with which known exporters are told where to listen, and what stands before the port.
 const LISTEN: [(&str, &str); 4] =
@@ -49,7 +49,7 @@ pub(super) fn add(yard: &mut Yard<'_>) {
         finish(yard, name, entry.key, &chosen, exporter.compose.as_ref(), &mut container);
         let mut waits = waits(exporter.compose.as_ref().map_or(&[][..], |workload| &workload.depends_on));
         let watched = exporter.watches.as_ref();
-        waits.extend(watched.map(|service| Wait { service: service.as_str(), span: Some(service.span), for_health: false }));
+        waits.extend(watched.map(|service| Wait { service: service.as_str(), for_health: false }));
         let item = Item::new(ItemKind::Exporter, name, entry.key);
         yard.add(name, container, waits, item.to_string(), Some(entry.key));
     }

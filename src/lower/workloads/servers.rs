@@ -179,7 +179,7 @@ fn grafana(yard: &mut Yard<'_>, needs: &Servers<'_>) {
         variables::set(&mut container, owner, variable, &entry.value, file.as_deref(), &mut yard.diagnostics);
     }
     // It shows what it has while Prometheus starts.
-    let waits = vec![Wait { service: "prometheus", span: None, for_health: false }];
+    let waits = vec![Wait { service: "prometheus", for_health: false }];
     finish(yard, "grafana", container, written.and_then(|grafana| grafana.compose.as_ref()), waits, &of_file);
 }
 

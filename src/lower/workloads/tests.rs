@@ -14,18 +14,6 @@ use crate::source::{SourceKind, Sources};
 use crate::spec::Spec;
 use crate::spec::decode::{Decode, Decoder, to_json};
 
-const PACKS: [&str; 9] = [
-    include_str!("../../packs/alertmanager.yaml"),
-    include_str!("../../packs/blackbox_exporter.yaml"),
-    include_str!("../../packs/cadvisor.yaml"),
-    include_str!("../../packs/clickhouse_exporter.yaml"),
-    include_str!("../../packs/dcgm_exporter.yaml"),
-    include_str!("../../packs/grafana.yaml"),
-    include_str!("../../packs/postgres_exporter.yaml"),
-    include_str!("../../packs/prometheus.yaml"),
-    include_str!("../../packs/redis_exporter.yaml"),
-];
-
 fn spec(text: &str, sources: &mut Sources) -> Spec {
     let source = sources.add("t", text, SourceKind::File);
     let parsed = yaml::parse(source, text);
@@ -60,12 +48,7 @@ fn build(text: &str) -> Outcome {
 fn build_beside(text: &str, others: &[(&str, &str)]) -> Outcome {
     let mut sources = Sources::default();
     let own = spec(text, &mut sources);
-    let mut shipped = spec("{}", &mut sources);
-    for pack in PACKS {
-        for (name, entry) in spec(pack, &mut sources).packs.iter() {
-            shipped.packs.insert(name, entry.key, entry.value.clone());
-        }
-    }
+    let shipped = crate::packs::shipped(&mut sources);
     let model = crate::resolve::resolve(Arc::new(own), Arc::new(shipped), &sources, &mut Vec::new());
     let mut ignored = Vec::new();
     let prometheus = crate::lower::scrape::lower(&model);
@@ -105,12 +88,7 @@ fn what_cannot_be_put_together_is_reported() {
             "the base Compose file has a service `redis` too, and Compose would make one of the two",
         ),
         ("exporters: {prometheus: {pack: redis_exporter}}\nstack: {name: s}", "two containers are called `prometheus`"),
-        ("exporters: {a: {pack: redis_exporter}, b: {pack: redis_exporter}}", "`b` and `a` are both published at 127.0.0.1:9121"),
         ("exporters: {\"a b\": {pack: redis_exporter}}", "Compose cannot have a service called `a b`"),
-        (
-            "exporters: {a: {pack: redis_exporter, watches: redsi}}\nstack: {name: s, compose: {base_services: [redis]}}",
-            "there is no Compose service `redsi`",
-        ),
         (
             "exporters: {a: {pack: redis_exporter, password: {file: /run/secrets/x}}}",
             "the variable REDIS_PASSWORD of `a` cannot come from a file: the program reads no file for it",

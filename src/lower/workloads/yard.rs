@@ -3,18 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::{Diagnostic, RuleId};
-use crate::load::suggest;
 use crate::model::Model;
 use crate::plan::compose::{Compose, Condition, Container};
 use crate::plan::secret::{SecretSource, Secrets};
-use crate::resolve::pack::UNKNOWN_NAME;
 use crate::source::Span;
 use crate::spec::decode::{Text, rule};
 use crate::spec::stack::ComposeSettings;
 
-/// Two things that want the same name or the same port.
-const DUPLICATE_NAME: &str = "spec/duplicate-name";
-const PORT_CLASH: &str = "service/port-clash";
+/// Two things that want the same name.
+const DUPLICATE_NAME: RuleId = "spec/duplicate-name";
 
 /// The address to which ports are bound when nothing is said: nobody else can reach them.
 const LOCAL: &str = "127.0.0.1";
@@ -24,8 +21,6 @@ const GENERATED: &str = "./generated";
 /// A service that must be there first.
 pub(super) struct Wait<'m> {
     pub(super) service: &'m str,
-    /// Where the spec names it.
-    pub(super) span: Option<Span>,
     /// Whether its health is waited for, where it is known how to ask. An exporter does not wait: it is there to tell that what it watches
     /// is down, and Compose would not start it.
     pub(super) for_health: bool,
@@ -108,7 +103,6 @@ impl<'m> Yard<'m> {
         self.plan.generated = generated.trim_end_matches('/').to_owned();
         self.plan.network = text(settings.and_then(|settings| settings.network.as_ref()));
         self.depend();
-        self.ports();
         let mut secrets = Secrets::new();
         for made in self.made.values() {
             self.plan.volumes.extend(made.container.volumes.iter().filter_map(|volume| named_volume(volume)));
@@ -121,46 +115,15 @@ impl<'m> Yard<'m> {
         (self.plan, self.diagnostics)
     }
 
+    /// Decides what each container waits for. Whether all of it is declared anywhere is a matter of lint.
     fn depend(&mut self) {
-        let base: Vec<&str> =
-            self.settings().into_iter().flat_map(|settings| &settings.base_services).map(Text::as_str).collect();
         let health: BTreeMap<String, bool> =
             self.made.iter().map(|(name, made)| (name.clone(), made.container.health.is_known())).collect();
         for made in self.made.values_mut() {
             for wait in &made.waits {
-                let name = wait.service;
-                let known = health.get(name);
-                if known.is_none() && !base.is_empty() && !base.contains(&name) {
-                    let all = base.iter().copied().chain(health.keys().map(String::as_str));
-                    let near = suggest::nearest(name, all);
-                    let help = suggest::did_you_mean(&near)
-                        .unwrap_or_else(|| "name it under `stack: {compose: {base_services: [...]}}`".to_owned());
-                    let message = format!("there is no Compose service `{name}`");
-                    self.diagnostics.push(error(UNKNOWN_NAME, wait.span, message).help(help));
-                    continue;
-                }
-                let healthy = wait.for_health && known.copied().unwrap_or(false);
+                let healthy = wait.for_health && health.get(wait.service).copied().unwrap_or(false);
                 let condition = if healthy { Condition::Healthy } else { Condition::Started };
-                made.container.depends_on.insert(name.to_owned(), condition);
-            }
-        }
-    }
-
-    fn ports(&mut self) {
-        let mut taken: BTreeMap<&str, &str> = BTreeMap::new();
-        for (name, made) in &self.made {
-            for port in &made.container.ports {
-                // 127.0.0.1:9187:9187: what stands before the last colon is taken on the host.
-                let Some((host, _)) = port.rsplit_once(':') else { continue };
-                if let Some(other) = taken.insert(host, name).filter(|other| *other != name) {
-                    let message = format!("`{name}` and `{other}` are both published at {host}");
-                    let mut diagnostic = error(PORT_CLASH, made.span, message);
-                    if let Some(span) = self.made.get(other).and_then(|made| made.span) {
-                        diagnostic = diagnostic.label(span, format!("`{other}` is here"));
-                    }
-                    let help = "publish one of them elsewhere with `compose: {ports: [\"127.0.0.1:HOST:PORT\"]}`, or nowhere with `ports: []`";
-                    self.diagnostics.push(diagnostic.help(help));
-                }
+                made.container.depends_on.insert(wait.service.to_owned(), condition);
             }
         }
     }
@@ -210,7 +173,7 @@ pub(super) fn waits(list: &[Text]) -> Vec<Wait<'_>> {
     let mut seen = BTreeSet::new();
     list.iter()
         .filter(|service| seen.insert(service.as_str()))
-        .map(|service| Wait { service: service.as_str(), span: Some(service.span), for_health: true })
+        .map(|service| Wait { service: service.as_str(), for_health: true })
         .collect()
 }
 

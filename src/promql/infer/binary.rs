@@ -122,6 +122,9 @@ fn values(binary: &Binary, left: Operand<'_>, right: Operand<'_>, span: Span) ->
     if let Some(greatest) = share::greatest(binary, l, r) {
         interval = interval.intersection(Interval::new(0.0, greatest).or_nan());
     }
+    if let Some(mean) = share::mean(binary, left) {
+        interval = interval.intersection(mean.or_nan());
+    }
     let constants = (l.constant(), r.constant());
     let unit = match op {
         BinaryOp::Add | BinaryOp::Sub => units::add(&l.unit.unit, &r.unit.unit),

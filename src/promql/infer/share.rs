@@ -5,6 +5,8 @@
 //! histogram never counts more than its `_count`.
 
 use super::facts::Facts;
+use super::range::Interval;
+use super::walk::Operand;
 use crate::promql::ast::{Aggregate, Binary, Expr, ExprKind, Fill, GroupSide, Grouping, Matcher, Modifiers, VectorSelector};
 use crate::promql::duration::{DurationExpr, DurationKind};
 use crate::promql::operators::{AggregateOp, BinaryOp, MatchOp};
@@ -23,6 +25,34 @@ pub(super) fn greatest(binary: &Binary, left: &Facts, right: &Facts) -> Option<f
         _ => (part, 1.0),
     };
     (factor > 0.0 && factor.is_finite() && is_share(binary, part, left, right)).then_some(factor)
+}
+
+/// The values of `sum(x) / count(x)`, which is the mean of `x`; the sum may also be of `x == bool 1`.
+pub(super) fn mean(binary: &Binary, left: Operand<'_>) -> Option<Interval> {
+    let filled = binary.fill.left.is_some() || binary.fill.right.is_some();
+    let (ExprKind::Aggregate(sum), ExprKind::Aggregate(count)) =
+        (&binary.lhs.without_parens().kind, &binary.rhs.without_parens().kind)
+    else {
+        return None;
+    };
+    let operators = binary.op == BinaryOp::Div && sum.op == AggregateOp::Sum && count.op == AggregateOp::Count;
+    let (summed, counted) = (sum.expr.without_parens(), count.expr.without_parens());
+    let compared = match &summed.kind {
+        ExprKind::Binary(comparison) => {
+            comparison.bool_modifier.is_some()
+                && matches!(comparison.rhs.without_parens().kind, ExprKind::Number(_))
+                && comparison.lhs.without_parens().equivalent(counted)
+        }
+        _ => false,
+    };
+    if filled || !operators || !keys_are_groups(binary, sum, count) || !(compared || summed.equivalent(counted)) {
+        return None;
+    }
+    let same_groups = keys(sum.grouping.as_ref()) == keys(count.grouping.as_ref());
+    let values = left.inner().filter(|_| same_groups)?.range.interval;
+    let both = values.lo == f64::NEG_INFINITY && values.hi == f64::INFINITY;
+    // A histogram is counted and not summed.
+    (!both && values.has_numbers()).then(|| values.closed())
 }
 
 fn is_share(binary: &Binary, part: &Expr, left: &Facts, right: &Facts) -> bool {

@@ -46,6 +46,20 @@ pub(super) struct Operand<'a> {
     pub(super) facts: &'a Facts,
     pub(super) first: usize,
     pub(super) node: usize,
+    nodes: &'a [Node],
+}
+
+impl<'a> Operand<'a> {
+    /// The facts of the last node inside it, parentheses aside: of what an aggregation aggregates.
+    pub(super) fn inner(&self) -> Option<&'a Facts> {
+        let (mut expr, mut node) = (self.expr, self.node);
+        while let ExprKind::Paren(inner) = &expr.kind {
+            expr = inner;
+            node = *self.nodes.get(node)?.children.last()?;
+        }
+        let last = *self.nodes.get(node)?.children.last()?;
+        self.nodes.get(last).map(|node| &node.facts)
+    }
 }
 
 struct Walk<'a> {
@@ -207,7 +221,7 @@ impl Walk<'_> {
 }
 
 fn operand_at<'a>(nodes: &'a [Node], expr: &'a Expr, node: usize) -> Operand<'a> {
-    Operand { expr, facts: &nodes[node].facts, first: nodes[node].first, node }
+    Operand { expr, facts: &nodes[node].facts, first: nodes[node].first, node, nodes }
 }
 
 fn operands<'a>(nodes: &'a [Node], exprs: &'a [Expr], children: &[usize]) -> SmallVec<[Operand<'a>; 4]> {

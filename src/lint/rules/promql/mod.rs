@@ -27,3 +27,4 @@ pub mod unit_mismatch;
 pub mod unknown_label;
 pub mod unknown_metric;
 pub mod unsupported_by_server;
+pub mod unused_joined_label;

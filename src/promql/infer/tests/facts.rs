@@ -349,7 +349,7 @@ fn arithmetic_and_comparisons() {
 fn shares_and_matching() {
     check(&[
         ("sum(up == bool 1) / count(up)",
-         "{} | gauge | ratio | [0, 3] | 1"),
+         "{} | gauge | ratio | [0, 1] | 1"),
         (r#"memory_bytes{state="used"} / memory_bytes{state="free"}"#,
          r#"{instance=~"api:1|api:2", job="api", state=~""} | gauge | ratio | (…, …) or NaN | 2 | empty"#),
         (r#"memory_bytes{state="used"} / ignoring (state) memory_bytes{state="free"}"#,
@@ -443,7 +443,7 @@ fn the_rest_of_the_operators() {
         ("sum(memory_bytes) / count(memory_bytes)",
          "{} | gauge | bytes | (…, …) or NaN | 1"),
         ("sum(up) / count(up)",
-         "{} | gauge | ratio | [0, 3] | 1"),
+         "{} | gauge | ratio | [0, 1] | 1"),
         ("avg(up)",
          "{} | gauge | ratio | [0, 1] | 1"),
     ]);

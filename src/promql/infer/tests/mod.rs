@@ -3,6 +3,7 @@
 mod alerts;
 mod events;
 mod facts;
+mod hostile;
 mod performance;
 
 use super::*;
