@@ -35,7 +35,8 @@ fn lint(text: &str, settings: &LintSettings) -> (Vec<Diagnostic>, Sources) {
     world.put("/spec/spec.yaml", text);
     let loaded = load::load(&world, &mut sources, Path::new("/spec"), None).unwrap();
     let mut decoder = Decoder::default();
-    let spec = Spec::decode(&loaded.root.unwrap(), &mut decoder).unwrap_or_else(|| panic!("{:?}\n{text}", decoder.diagnostics));
+    let root = loaded.root.unwrap_or_else(|| panic!("{:?}\n{text}", loaded.diagnostics));
+    let spec = Spec::decode(&root, &mut decoder).unwrap_or_else(|| panic!("{:?}\n{text}", decoder.diagnostics));
     let mut earlier = loaded.diagnostics;
     earlier.append(&mut decoder.diagnostics);
     let model = resolve::resolve(Arc::new(spec), shipped, &sources, &mut earlier);
@@ -278,4 +279,163 @@ fn every_promised_rule_is_there() {
     for id in PROMISED {
         assert!(registry::find(id).is_some(), "{id}");
     }
+}
+
+const WORKER: &str = "services:
+  worker:
+    port: 8080
+    metrics: {define: {queue_depth: {type: gauge, unit: jobs, help: Jobs that wait.}}}
+";
+
+fn rules_in(text: &str, settings: &LintSettings) -> Vec<(&'static str, Severity)> {
+    lint(text, settings).0.iter().map(|found| (found.rule, found.severity)).collect()
+}
+
+fn says(text: &str, rule: &str) -> bool {
+    rules_in(text, &settings()).iter().any(|(found, _)| *found == rule)
+}
+
+#[test]
+fn an_alert_may_allow_what_is_found_in_its_query() {
+    let spec = |alert: &str, query: &str| {
+        format!(
+            "{WORKER}queries:\n  depth: {{expr: 'max by (instanze) (queue_depth)'{query}}}\nalerts:\n  Long:\n    query: depth\n    \
+             above: 5 jobs\n    for: 5m\n    summary: Long\n{alert}"
+        )
+    };
+    let rule = "promql/grouping-by-absent-label";
+    assert!(says(&spec("", ""), rule));
+    assert!(!says(&spec(&format!("    allow: [{{rule: {rule}, reason: known}}]\n"), ""), rule));
+    assert!(!says(&spec("", &format!(", allow: [{{rule: {rule}, reason: known}}]")), rule));
+}
+
+#[test]
+fn another_item_does_not_allow_it() {
+    let spec = format!(
+        "{WORKER}alerts:\n  A: {{expr: queue_depth > 5, summary: A}}\n  B:\n    expr: queue_depth > 9\n    for: 5m\n    summary: B\n    \
+         allow: [{{rule: alert/missing-for, reason: wrong place}}]\n"
+    );
+    assert!(says(&spec, "alert/missing-for"));
+    assert!(says(&spec, "lint/unused-allow"));
+}
+
+#[test]
+fn comments_and_the_whole_stack_allow_too() {
+    let alert = "alerts:\n  A: {expr: queue_depth > 5, summary: A}\n";
+    assert!(says(&format!("{WORKER}{alert}"), "alert/missing-for"));
+    let comment =
+        "alerts:\n  # optiinfra-gen allow alert/missing-for: one sample is enough\n  A: {expr: queue_depth > 5, summary: A}\n";
+    assert!(!says(&format!("{WORKER}{comment}"), "alert/missing-for"));
+    let stack =
+        "stack: {name: s, allow: [{rule: alert/missing-for, reason: no}, {rule: service/no-delivery-path, reason: no}]}\n";
+    let all = format!("{WORKER}{alert}{stack}");
+    assert!(!says(&all, "alert/missing-for") && !says(&all, "service/no-delivery-path") && !says(&all, "lint/unused-allow"));
+}
+
+#[test]
+fn suppressions_end_on_their_day_and_only_with_a_calendar() {
+    let spec = |until: &str| {
+        format!(
+            "{WORKER}alerts:\n  A:\n    expr: queue_depth > 5\n    summary: A\n    allow: [{{rule: alert/missing-for, reason: x, until: {until}}}]\n"
+        )
+    };
+    assert!(!says(&spec("2026-06-02"), "alert/missing-for"));
+    assert!(says(&spec("2026-06-01"), "alert/missing-for") && says(&spec("2026-06-01"), "lint/expired-allow"));
+    let without = rules_in(&spec("2000-01-01"), &LintSettings::default());
+    assert!(!without.iter().any(|(rule, _)| *rule == "alert/missing-for"), "{without:?}");
+    for wrong in ["tomorrow", "2026-02-30", "''"] {
+        assert!(says(&spec(wrong), "spec/invalid-value"), "{wrong}");
+    }
+}
+
+#[test]
+fn what_cannot_be_emitted_cannot_be_allowed() {
+    let spec = format!(
+        "{WORKER}alerts:\n  A: {{expr: 'max(queue_depth', summary: A, allow: [{{rule: promql/syntax-error, reason: no}}]}}\n"
+    );
+    assert!(says(&spec, "promql/syntax-error") && says(&spec, "lint/unknown-rule"));
+}
+
+#[test]
+fn settings_change_severities_of_this_phase_and_of_those_before() {
+    let spec = format!("{WORKER}alerts:\n  A: {{expr: queue_depth > 5, summary: A}}\n");
+    let clash = "services: {a: {port: 1, scrape: {labels: {x: y}}, metrics: {define: {m: {type: gauge, labels: {x: [1]}}}}}}\n";
+    for (text, rule) in [(spec.as_str(), "alert/missing-for"), (clash, "service/target-label-clash")] {
+        let mut settings = settings();
+        settings.set_argument(&format!("{rule}=info")).unwrap();
+        assert!(rules_in(text, &settings).contains(&(rule, Severity::Info)), "{rule}");
+        settings.set_argument(&format!("{rule}=off")).unwrap();
+        assert!(!rules_in(text, &settings).iter().any(|(found, _)| *found == rule), "{rule}");
+    }
+}
+
+#[test]
+fn findings_come_in_the_same_order_every_time() {
+    let text = large(20, 5);
+    let first = lint(&text, &settings()).0;
+    assert!(first.len() >= 100);
+    for _ in 0..3 {
+        assert_eq!(first, lint(&text, &settings()).0);
+    }
+}
+
+#[test]
+fn no_spec_makes_a_rule_panic() {
+    let names = [
+        "''", "a b", "\u{e9}", "'{{'", "'$'", "'[['", "'${'", "'\"'", "le", "__name__", "9", "'a:'", "'/'", "':'", "'@'",
+        "'://@'",
+    ];
+    for name in names {
+        let text = format!(
+            "stack: {{name: {name}, series_budget: 0, grafana: {{environment: {{{name}: {name}}}, image: {name}}}}}
+services: {{{name}: {{port: 0, health: {name}, metrics: {{define: {{{name}: {{type: counter, unit: ratio, range: [0, 100],
+  buckets: [1, .inf, 1], labels: {{{name}: {{}}}}}}}}}}, compose: {{image: {name}, ports: [{name}, '0:0', '70000:1', '1-2:3'],
+  volumes: [{name}, './{name}'], depends_on: [{name}], environment: {{{name}: {name}}}, healthcheck: {{test: {name}}}}}}}}}
+alerts: {{{name}: {{expr: {name}, above: 1, labels: {{{name}: {name}}}, annotations: {{{name}: {name}}}, summary: {name}}}}}
+recording_rules: {{{name}: {{expr: {name}, labels: {{{name}: {name}}}}}}}
+dashboards: {{{name}: {{title: {name}, uid: {name}, variables: {{{name}: {{values_of: {name}}}}}, rows: [{{title: {name}, repeat: {name}, panels: [
+  {{title: {name}, kind: stat, expr: {name}, legend: {name}, unit: {name}, repeat: {name}, grafana: {{datasource: {name}}}}}]}}]}}}}
+notifications: {{templates: [{name}], receivers: {{{name}: {{}}}}, route: {{receiver: {name}, routes: [{{matchers: [{name}]}}]}}}}
+"
+        );
+        lint(&text, &settings());
+    }
+}
+
+/// A stack with many alerts, each with an expression and texts of its own.
+fn large(services: usize, alerts: usize) -> String {
+    let mut spec = String::from("services:\n");
+    for service in 0..services {
+        spec.push_str(&format!(
+            "  s{service}:\n    port: 8080\n    metrics: {{define: {{s{service}_requests_total: {{type: counter, labels: {{status: {{max: 15}}}}}}}}}}\n"
+        ));
+    }
+    spec.push_str("alerts:\n");
+    for service in 0..services {
+        for alert in 0..alerts {
+            spec.push_str(&format!(
+                "  S{service}A{alert}:\n    expr: sum by (job) (rate(s{service}_requests_total{{status=\"{alert}\"}}[5m])) > {}\n    \
+                 summary: Many answers\n    description: \"{{{{ $labels.job }}}} gives {{{{ $value | humanize }}}} of them a second.\"\n",
+                alert + 1
+            ));
+        }
+    }
+    spec
+}
+
+/// What the rules cost beyond inference. Run it with `cargo test --release --test rules -- --ignored --nocapture`.
+#[test]
+#[ignore = "measures; takes a while without optimisation"]
+fn a_hundred_thousand_rules_take_less_than_a_second() {
+    let (mut sources, shipped) = shipped();
+    let world = MemoryWorld::default();
+    world.put("/spec/spec.yaml", large(1000, 100));
+    let loaded = load::load(&world, &mut sources, Path::new("/spec"), None).unwrap();
+    let spec = Spec::decode(&loaded.root.unwrap(), &mut Decoder::default()).unwrap();
+    let model = resolve::resolve(Arc::new(spec), shipped, &sources, &mut Vec::new());
+    let start = std::time::Instant::now();
+    let found = run_on(&Subject::of(&model), &sources, &LintSettings::default(), Outside::default());
+    let taken = start.elapsed();
+    println!("{} rules, {} findings, {taken:?}", model.alerts.len(), found.len());
+    assert!(taken.as_secs_f64() < 1.0, "{taken:?}");
 }

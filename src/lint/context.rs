@@ -1,6 +1,6 @@
 //! What rules may ask besides the thing that they look at.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::ops::Range;
 use std::path::Path;
@@ -10,7 +10,7 @@ use crate::lint::subject::{Subject, Use};
 use crate::load::{place, suggest};
 use crate::model::expr::Expr;
 use crate::promql;
-use crate::promql::catalog::Catalog as _;
+use crate::promql::catalog::{Catalog as _, MapCatalog, Name};
 use crate::source::{SourceKind, Sources, Span};
 use crate::spec::decode::Text;
 use crate::world::World;
@@ -25,6 +25,8 @@ pub struct Context<'a> {
     pub disk: Option<Disk<'a>>,
     /// Whether everything could be read. Otherwise what seems not to be used may be used by what could not.
     pub whole: bool,
+    /// The names nearest to each series that does not exist.
+    pub near: BTreeMap<Name, Vec<&'a str>>,
     /// The places of errors of syntax: of what stands around them less is known than it seems.
     pub broken: Vec<Span>,
 }
@@ -96,10 +98,15 @@ impl Context<'_> {
     }
 
     /// The names of series nearest to one that does not exist.
-    pub fn nearest_series(&self, name: &str) -> Vec<&str> {
-        let near = suggest::nearest(name, self.subject.catalog.names());
-        if near.is_empty() { similar(name, self.subject.catalog.names()) } else { near }
+    pub fn nearest_series(&self, name: &str) -> &[&str] {
+        self.near.get(name).map_or(&[], Vec::as_slice)
     }
+}
+
+/// The names of series nearest to one that does not exist, by their letters or else by their words.
+pub fn nearest<'c>(name: &str, catalog: &'c MapCatalog) -> Vec<&'c str> {
+    let near = suggest::nearest(name, catalog.names());
+    if near.is_empty() { similar(name, catalog.names()) } else { near }
 }
 
 /// At most this many names are suggested.

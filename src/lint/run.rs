@@ -1,9 +1,11 @@
 //! The engine: every rule over everything that it looks at, in parallel, with findings in an order that does not depend on it.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use rayon::prelude::*;
 
 use crate::diagnostic::{self, Diagnostic, Severity};
-use crate::lint::context::{Context, Disk};
+use crate::lint::context::{self, Context, Disk};
 use crate::lint::finding::{Finding, Findings};
 use crate::lint::registry;
 use crate::lint::rule::{Check, Rule};
@@ -15,6 +17,8 @@ use crate::lint::suppress;
 use crate::load::suppress::Suppression;
 use crate::model::Model;
 use crate::model::rule::AlertRule;
+use crate::promql::catalog::Name;
+use crate::promql::infer::EventKind;
 use crate::source::Sources;
 use crate::template;
 
@@ -40,7 +44,8 @@ pub fn run_on(subject: &Subject<'_>, sources: &Sources, settings: &LintSettings,
     let broken =
         outside.earlier.iter().filter(|found| found.rule == syntax_error::RULE.id).filter_map(|found| found.span).collect();
     let whole = !outside.earlier.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
-    let cx = Context { subject, sources, disk: outside.disk, whole, broken };
+    let near = nearest_series(subject);
+    let cx = Context { subject, sources, disk: outside.disk, whole, broken, near };
     let rules: Vec<&Rule> = registry::ALL.iter().copied().filter(|rule| settings.is_on(rule.id)).collect();
     let earlier = outside.earlier.into_iter().map(|mut diagnostic| {
         // A server evaluates such rules with what they recorded the time before; only a spec demands an order.
@@ -55,10 +60,30 @@ pub fn run_on(subject: &Subject<'_>, sources: &Sources, settings: &LintSettings,
     findings.extend(of_others(&cx, &rules));
     findings.retain_mut(|finding| adjust(&mut finding.diagnostic, settings));
     let allowed = suppress::allowed(subject.stack.as_ref().map(|stack| stack.spec), outside.comments);
-    let mut diagnostics = suppress::apply(findings, &allowed, settings);
+    let mut diagnostics = suppress::apply(findings, &allowed, settings, whole);
     diagnostics.retain_mut(|diagnostic| adjust(diagnostic, settings));
     diagnostic::sort(&mut diagnostics);
     diagnostics
+}
+
+/// For so many series that do not exist at most names are suggested: where more are missing, the catalog is another stack's.
+const SUGGESTED: usize = 1000;
+
+/// The names nearest to each series that an expression reads and nothing exposes. A name may be missing in a thousand expressions, and the
+/// search goes through all names that there are.
+fn nearest_series<'a>(subject: &Subject<'a>) -> BTreeMap<Name, Vec<&'a str>> {
+    let uses = subject.uses();
+    let missing: BTreeSet<Name> = uses
+        .iter()
+        .flat_map(|used| &used.expr.inference.events)
+        .filter_map(|event| match &event.kind {
+            EventKind::UnknownMetric { name, .. } => Some(name.clone()),
+            _ => None,
+        })
+        .collect();
+    let missing: Vec<Name> = missing.into_iter().take(SUGGESTED).collect();
+    let catalog = subject.catalog;
+    missing.into_par_iter().map(|name| (name.clone(), context::nearest(&name, catalog))).collect()
 }
 
 /// Applies the setting of a rule; `false` when its findings are off.

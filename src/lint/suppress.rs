@@ -1,6 +1,6 @@
 //! Findings that are left out on purpose: `allow` on an item of the spec, or a comment.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use smallvec::SmallVec;
@@ -125,8 +125,9 @@ fn of_spec(spec: &Spec, into: &mut Collector<'_>) {
     }
 }
 
-/// Leaves out what is allowed, and reports suppressions that are wrong, have expired or allow nothing.
-pub fn apply(findings: Vec<Finding>, allowed: &[Allowed], settings: &LintSettings) -> Vec<Diagnostic> {
+/// Leaves out what is allowed, and reports suppressions that are wrong, have expired or allow nothing. Unless the `whole` spec could be read,
+/// nothing is said of those that allow nothing: what they are for may not have been looked at.
+pub fn apply(findings: Vec<Finding>, allowed: &[Allowed], settings: &LintSettings, whole: bool) -> Vec<Diagnostic> {
     let mut reports = Vec::new();
     let mut active: Vec<&Allowed> = Vec::new();
     for allow in allowed {
@@ -134,13 +135,17 @@ pub fn apply(findings: Vec<Finding>, allowed: &[Allowed], settings: &LintSetting
             active.push(allow);
         }
     }
+    let mut by_rule: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for (index, allow) in active.iter().enumerate() {
+        by_rule.entry(&allow.rule).or_default().push(index);
+    }
     let mut used: BTreeSet<usize> = BTreeSet::new();
     let mut kept = Vec::new();
     for finding in findings {
         let mut covered = false;
-        for (index, allow) in active.iter().enumerate() {
-            if allow.rule == finding.diagnostic.rule && allow.covers(&finding) {
-                used.insert(index);
+        for index in by_rule.get(finding.diagnostic.rule).into_iter().flatten() {
+            if active[*index].covers(&finding) {
+                used.insert(*index);
                 covered = true;
             }
         }
@@ -149,7 +154,7 @@ pub fn apply(findings: Vec<Finding>, allowed: &[Allowed], settings: &LintSetting
         }
     }
     for (index, allow) in active.iter().enumerate() {
-        if !used.contains(&index) && settings.is_on(&allow.rule) {
+        if whole && !used.contains(&index) && settings.is_on(&allow.rule) {
             let message = format!("there is no finding of `{}` here to allow", allow.rule);
             reports.push(unused_allow::RULE.at(allow.span, message).help("take the suppression out"));
         }

@@ -52,11 +52,11 @@ fn check(cx: &Context<'_>, used: &Use<'_>, event: &Event) -> Option<Diagnostic> 
 
 fn suggested(cx: &Context<'_>, used: &Use<'_>, event: &Event, name: &str, diagnostic: Diagnostic) -> Diagnostic {
     let near = cx.nearest_series(name);
-    let Some(help) = suggest::did_you_mean(&near) else {
+    let Some(help) = suggest::did_you_mean(near) else {
         return diagnostic.help("declare it under the `metrics` of the service that exposes it, or use the exporter's pack");
     };
     let diagnostic = diagnostic.help(help);
-    match near.as_slice() {
+    match near {
         [only] => cx.replacing(diagnostic, used, event.span, only, Applicability::Unsafe),
         _ => diagnostic,
     }
