@@ -41,7 +41,14 @@ pub struct Unit {
     /// How many base units one of it is: 0.001 for milliseconds, 0.01 for percent.
     pub factor: f64,
     /// Dimensions with their exponents: sorted, none zero.
-    dimensions: SmallVec<[(Dimension, i8); 2]>,
+    dimensions: Dimensions,
+}
+
+/// Dimensions with their exponents; `None` for none. Facts carry units at every node, so they are small and cheap to copy.
+type Dimensions = Option<Arc<[(Dimension, i8)]>>;
+
+fn shared(dimensions: &[(Dimension, i8)]) -> Dimensions {
+    if dimensions.is_empty() { None } else { Some(Arc::from(dimensions)) }
 }
 
 /// Why a text is not a unit.
@@ -140,12 +147,12 @@ impl Base {
 impl Unit {
     /// A pure number.
     pub fn ratio() -> Self {
-        Self { factor: 1.0, dimensions: SmallVec::new() }
+        Self { factor: 1.0, dimensions: None }
     }
 
     /// A hundredth.
     pub fn percent() -> Self {
-        Self { factor: 0.01, dimensions: SmallVec::new() }
+        Self { factor: 0.01, dimensions: None }
     }
 
     /// Seconds.
@@ -165,7 +172,7 @@ impl Unit {
 
     /// One base unit of a dimension.
     pub fn of(dimension: Dimension) -> Self {
-        Self { factor: 1.0, dimensions: SmallVec::from_iter([(dimension, 1)]) }
+        Self { factor: 1.0, dimensions: shared(&[(dimension, 1)]) }
     }
 
     /// Reads `seconds`, `usd/hour`, `requests/second`, `1/second`. A word that names no known unit is a counted thing.
@@ -197,7 +204,7 @@ impl Unit {
             let mut dimensions: SmallVec<[(Dimension, i8); 2]> =
                 bases.iter().map(|(base, exponent)| (base.dimension(), *exponent)).collect();
             dimensions.sort();
-            return Ok(Self { factor: *factor, dimensions });
+            return Ok(Self { factor: *factor, dimensions: shared(&dimensions) });
         }
         let lower = word.to_ascii_lowercase();
         if CURRENCIES.contains(&lower.as_str()) {
@@ -209,12 +216,12 @@ impl Unit {
 
     /// The dimensions with their exponents, sorted.
     pub fn dimensions(&self) -> &[(Dimension, i8)] {
-        &self.dimensions
+        self.dimensions.as_deref().unwrap_or_default()
     }
 
     /// Whether it is a pure number: a ratio, a percentage.
     pub fn is_dimensionless(&self) -> bool {
-        self.dimensions.is_empty()
+        self.dimensions.is_none()
     }
 
     /// Whether both measure the same thing, whatever their factors.
@@ -251,8 +258,11 @@ impl Unit {
     }
 
     fn combine(&self, other: &Self, sign: i8, factor: f64) -> Self {
-        let mut dimensions = self.dimensions.clone();
-        for (dimension, exponent) in &other.dimensions {
+        if other.dimensions.is_none() {
+            return Self { factor, dimensions: self.dimensions.clone() };
+        }
+        let mut dimensions: SmallVec<[(Dimension, i8); 4]> = self.dimensions().iter().cloned().collect();
+        for (dimension, exponent) in other.dimensions() {
             let exponent = exponent.saturating_mul(sign);
             match dimensions.binary_search_by(|(mine, _)| mine.cmp(dimension)) {
                 Ok(index) => {
@@ -264,7 +274,7 @@ impl Unit {
                 Err(index) => dimensions.insert(index, (dimension.clone(), exponent)),
             }
         }
-        Self { factor, dimensions }
+        Self { factor, dimensions: shared(&dimensions) }
     }
 }
 
@@ -274,11 +284,11 @@ fn close(a: f64, b: f64) -> bool {
 
 impl fmt::Display for Unit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(name) = name_of(self.factor, &self.dimensions) {
+        if let Some(name) = name_of(self.factor, self.dimensions()) {
             return f.write_str(&name);
         }
-        let above: Vec<_> = self.dimensions.iter().filter(|(_, exponent)| *exponent > 0).collect();
-        let below: Vec<_> = self.dimensions.iter().filter(|(_, exponent)| *exponent < 0).collect();
+        let above: Vec<_> = self.dimensions().iter().filter(|(_, exponent)| *exponent > 0).collect();
+        let below: Vec<_> = self.dimensions().iter().filter(|(_, exponent)| *exponent < 0).collect();
         // usd/hour: the factor belongs to one of the parts when a known unit has it.
         if let ([(top, 1)], [(bottom, -1)]) = (above.as_slice(), below.as_slice()) {
             let single = |dimension: &Dimension, factor: f64| name_of(factor, &[(dimension.clone(), 1)]);

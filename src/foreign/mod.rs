@@ -44,3 +44,6 @@ pub fn check(mut collected: Collected, known: &Known, sources: &Sources, setting
     diagnostic::sort(&mut found);
     found
 }
+
+#[cfg(test)]
+mod tests;

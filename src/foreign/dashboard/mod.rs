@@ -179,11 +179,8 @@ impl Reading<'_> {
         if source == DataSource::Other || inner.trim().is_empty() {
             return None;
         }
-        let errors = promql::parse(inner, Dialect::Grafana).errors;
-        // Other languages look much like this one: where the data source is not known, only what is whole counts. A variable may stand for anything,
-        // an operator too: what it then is, only Grafana knows.
-        let is_variable = |at: promql::Span| inner.get(at.range()).is_some_and(|text| text.starts_with(['$', '[']));
-        if !errors.is_empty() && (source == DataSource::Unknown || errors.iter().any(|error| is_variable(error.span))) {
+        // Other languages look much like this one: where the data source is not known, only what is whole counts.
+        if source == DataSource::Unknown && !promql::parse(inner, Dialect::Grafana).errors.is_empty() {
             return None;
         }
         let draft = Draft::parse_part(written, range, Dialect::Grafana, self.input.sources, &mut self.found);

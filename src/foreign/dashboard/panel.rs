@@ -16,7 +16,7 @@ const MOST_LEVELS: usize = 8;
 impl Reading<'_> {
     /// The rows: `panels` with rows among them, or lists of panels in `rows`, as dashboards had them before.
     pub(super) fn rows(&mut self, fields: &[Pair]) -> Vec<Row> {
-        let mut rows = vec![Row::default()];
+        let mut rows = Vec::new();
         let mut ids = Ids::default();
         for row in items(get(fields, "rows")) {
             let own = pairs(row);
@@ -24,6 +24,7 @@ impl Reading<'_> {
             next.panels.extend(items(get(own, "panels")).iter().filter_map(|panel| self.panel(panel, &mut ids)));
             rows.push(next);
         }
+        rows.push(Row::default());
         self.list(items(get(fields, "panels")), &mut rows, &mut ids, 0);
         rows.retain(|row| row.title.is_some() || !row.panels.is_empty());
         rows

@@ -216,6 +216,10 @@ impl Walk<'_> {
                 *used_later = used;
             }
         }
+        // A hundred thousand of these are kept at once.
+        inference.nodes.shrink_to_fit();
+        inference.events.shrink_to_fit();
+        inference.metrics.shrink_to_fit();
         inference
     }
 }
