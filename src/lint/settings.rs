@@ -59,6 +59,12 @@ impl std::error::Error for SettingError {}
 const LEVELS: &str = "write error, warning, info or off";
 
 impl LintSettings {
+    /// Every rule off: for those who only want what the rules read.
+    pub fn silent() -> Self {
+        let levels = super::registry::ALL.iter().filter(|rule| !rule.firm).map(|rule| (rule.id, Level::Off)).collect();
+        Self { levels, ..Self::default() }
+    }
+
     /// What is set for a rule.
     pub fn level(&self, rule: &str) -> Option<Level> {
         self.levels.get(rule).copied()

@@ -5,6 +5,7 @@ mod events;
 mod facts;
 mod hostile;
 mod performance;
+mod records;
 
 use super::*;
 use crate::promql::catalog::*;
