@@ -232,8 +232,8 @@ pub struct ShelfLine {
     pub summary: String,
     /// When it fires, in words.
     pub condition: String,
-    /// The expression that is compared.
-    pub value: String,
+    /// The whole expression of its first rule.
+    pub expr: String,
 }
 
 /// A dashboard.

@@ -50,7 +50,7 @@ pub(super) fn alerts(alerts: &[ShelfLine]) -> String {
             push_escaped(&mut rows, text);
             rows.push_str(" | ");
         }
-        push_code(&mut rows, &alert.value);
+        push_code(&mut rows, &alert.expr);
         rows.push_str(" |\n");
     }
     rows

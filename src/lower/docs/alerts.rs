@@ -94,7 +94,7 @@ fn line(first: &AlertRule, rules: &[AlertRule]) -> ShelfLine {
         severities: severities.into_iter().collect::<Vec<_>>().join(", "),
         summary: first.annotation("summary").unwrap_or_default().trim().to_owned(),
         condition: words::condition(first),
-        value: compared(first).map_or_else(|| first.expr.text.clone(), ToString::to_string),
+        expr: first.expr.text.clone(),
     }
 }
 
