@@ -4,5 +4,6 @@ pub mod build;
 pub mod explain;
 pub mod lint;
 pub mod query;
+pub mod returns;
 pub mod settings;
 pub mod terminal;
