@@ -88,6 +88,11 @@ impl Server {
             .is_ok_and(|mut client| client.ask("GET", "/-/ready", "", b"").is_ok_and(|(status, _)| status == 200))
     }
 
+    /// Where it listens.
+    pub(crate) fn address(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+
     /// What it has written.
     pub(crate) fn log(&self) -> String {
         std::fs::read_to_string(self.folder.path().join("log")).unwrap_or_default()
