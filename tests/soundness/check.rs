@@ -1,6 +1,6 @@
 //! What a server returns against what is inferred.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use optiinfra_gen::promql::ValueType;
 use optiinfra_gen::promql::catalog::{Presence, Values};
@@ -86,6 +86,7 @@ impl Found<'_> {
         if facts.bound.is_some_and(|bound| (series.len() as u64) > bound) {
             self.say(format!("{} series, at most {:?}", series.len(), facts.bound));
         }
+        self.determined(series);
         let mut keys = BTreeSet::new();
         for one in series {
             self.labels(&one["metric"]);
@@ -105,6 +106,25 @@ impl Found<'_> {
             let may_be_histogram = matches!(facts.samples, SampleKind::NativeHistogram | SampleKind::Mixed | SampleKind::Unknown);
             if histogram && !may_be_histogram {
                 self.say(format!("a native histogram among samples of kind {}", facts.samples.name()));
+            }
+        }
+    }
+
+    /// Labels with a bound on the number of their values, and those that `job` and `instance` determine.
+    fn determined(&mut self, series: &[Value]) {
+        for fact in self.facts.labels.iter().filter(|fact| fact.presence != Presence::Absent) {
+            let values: BTreeSet<&str> = series.iter().filter_map(|one| one["metric"][&*fact.name].as_str()).collect();
+            if fact.max.is_some_and(|max| values.len() as u64 > max) {
+                self.say(format!("{} has {} values, at most {:?}", fact.name, values.len(), fact.max));
+            }
+            let mut of_target = BTreeMap::new();
+            for metric in series.iter().map(|one| &one["metric"]).filter(|_| fact.target) {
+                let value = metric[&*fact.name].as_str();
+                let first = of_target.entry((metric["job"].as_str(), metric["instance"].as_str())).or_insert(value);
+                let whole = metric["job"].is_string() && metric["instance"].is_string();
+                if whole && *first != value {
+                    self.say(format!("one target has {}={first:?} and {value:?}", fact.name));
+                }
             }
         }
     }
@@ -152,6 +172,9 @@ impl Found<'_> {
         }
         if samples == SampleKind::Info && value != 1.0 {
             self.say(format!("{value} of an info metric"));
+        }
+        if samples == SampleKind::NativeHistogram {
+            self.say(format!("{value} among native histograms"));
         }
         let grows = matches!(samples, SampleKind::Counter | SampleKind::Buckets);
         if grows && value < 0.0 {

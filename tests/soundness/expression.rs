@@ -60,8 +60,7 @@ impl<'a> Expressions<'a> {
 
     fn scalar(&mut self, depth: usize) -> String {
         match self.random.below(20) {
-            0 if depth > 0 => "time()".to_owned(),
-            1 if depth > 0 => "pi()".to_owned(),
+            0 | 1 if depth > 0 => self.random.pick(&["time()", "pi()", "start()", "end()", "step()", "range()"]).to_owned(),
             2..=4 if depth > 0 => format!("scalar({})", self.single(depth - 1)),
             5..=6 if depth > 0 => {
                 let op = self.random.pick(&["+", "-", "*", "/", "%", "^", "> bool", "== bool", "<= bool", "!= bool", "atan2"]);
@@ -309,6 +308,12 @@ impl<'a> Expressions<'a> {
             "quantile_over_time" => vec![quantile(&mut self.random).to_owned(), self.range(depth, name)],
             "clamp" if self.random.chance(50) => vec![self.vector(depth), "0".to_owned(), self.number().to_owned()],
             "scalar" => vec![self.single(depth)],
+            // Only samples themselves have one.
+            "start_timestamp" if self.random.chance(90) => vec![self.selector()],
+            _ if function.max_args == Some(0) => {
+                let op = self.random.pick(&["+", "-", "*", "/", "<", "> bool", "^"]);
+                return format!("({}) {op} {name}()", self.vector(depth));
+            }
             _ => {
                 let most = function.max_args.unwrap_or(function.args.len());
                 let count = function.min_args + self.random.below(most - function.min_args + 1);
@@ -464,11 +469,8 @@ impl<'a> Expressions<'a> {
                     1 => format!(" ignoring ({})", self.label_list()),
                     _ => String::new(),
                 };
-                let group = if set || modifier.is_empty() {
-                    ""
-                } else {
-                    self.random.pick(&["", " group_left ()", " group_right (nope)"])
-                };
+                let group =
+                    if set || modifier.is_empty() { "" } else { self.random.pick(&["", " group_left ()", " group_right ()"]) };
                 format!("(({}) {op}{modifier}{group} ({}))", self.vector(depth), self.vector(depth))
             }
             _ => {

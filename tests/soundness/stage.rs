@@ -19,8 +19,10 @@ const CONFIG: &str =
     "global: {scrape_interval: 1h, evaluation_interval: 15s}\nstorage: {tsdb: {out_of_order_time_window: 100000d}}\n";
 const ARGS: [&str; 3] = ["--storage.tsdb.retention.time=100y", "--web.enable-remote-write-receiver", "--query.timeout=20s"];
 
-/// Recording rules: name, expression, label and its value.
-const RULES: [(&str, &str, Option<(&str, &str)>); 7] = [
+/// A recording rule: name, expression, label and its value.
+type Rule = (&'static str, &'static str, Option<(&'static str, &'static str)>);
+
+const RULES: [Rule; 7] = [
     ("job:requests:rate5m", "sum by (job) (rate(requests_total[5m]))", None),
     ("instance:busy:avg5m", "avg without (gpu) (avg_over_time(busy[5m]))", Some(("team", "infra"))),
     ("job_le:latency:rate5m", "sum by (job, le) (rate(latency_seconds_bucket[5m]))", None),

@@ -1,15 +1,19 @@
 //! Functions that compute each value from one value.
 
 use super::derive;
+use super::events::Consumer;
 use super::facts::{Cause, Facts, SampleKind};
 use super::functions::{Site, computed};
 use super::notes::Notes;
 use super::range::Interval;
-use super::walk::Operand;
+use super::walk::{Operand, consume};
 
 /// What such a function returns.
-pub(super) fn facts(notes: &Notes<'_>, site: &Site<'_>, arg: Operand<'_>) -> Facts {
+pub(super) fn facts(notes: &mut Notes<'_>, site: &Site<'_>, arg: Operand<'_>) -> Facts {
     let name = site.name();
+    if matches!(name, "clamp" | "clamp_min" | "clamp_max") {
+        consume(notes, arg, Consumer::Function(name));
+    }
     let values = arg.facts.range.interval;
     let increasing = |f: fn(f64) -> f64| values.map_increasing(f);
     let infinite = values.lo == f64::NEG_INFINITY || values.hi == f64::INFINITY;
@@ -46,6 +50,9 @@ pub(super) fn facts(notes: &Notes<'_>, site: &Site<'_>, arg: Operand<'_>) -> Fac
         _ => Interval::ALL,
     };
     let samples = match (name, arg.facts.samples) {
+        // Held within bounds, a counter may stand still or below zero, and a state be neither 0 nor 1.
+        ("clamp" | "clamp_min" | "clamp_max", samples) => derive::after_arithmetic(samples),
+        ("round", samples) if site.args.len() > 1 => derive::blended(samples),
         (_, samples) if keeps_unit => samples,
         (_, SampleKind::Unknown) => SampleKind::Unknown,
         _ => SampleKind::Gauge,
