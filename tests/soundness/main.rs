@@ -6,6 +6,7 @@
 mod check;
 mod expression;
 mod native;
+mod planted;
 #[path = "../promql/random.rs"]
 mod random;
 mod run;

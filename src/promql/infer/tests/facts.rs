@@ -499,6 +499,9 @@ fn computed_values_are_of_another_kind() {
     }
     assert_eq!(samples("(busy > bool 0.5) or vector(0)"), SampleKind::Boolean);
     assert_eq!(samples("(busy > bool 0.5) or vector(5)"), SampleKind::Gauge);
+    assert_eq!(facts("vector(5) or (busy > bool 0.5)"), (SampleKind::Gauge, Condition::Value));
+    assert_eq!(samples("requests_total or vector(0)"), SampleKind::Counter);
+    assert_eq!(samples("requests_total or vector(-1)"), SampleKind::Mixed);
     assert_eq!(samples("scalar(absent(busy))"), SampleKind::Gauge);
     assert_eq!(samples("build_info or vector(0)"), SampleKind::Gauge);
     assert_eq!(samples("quantile_over_time(2, build_info[5m])"), SampleKind::Gauge);
@@ -528,6 +531,25 @@ fn declared(name: &str, lo: f64, hi: f64) -> MapCatalog {
     let mut catalog = MapCatalog::new(Completeness::Closed, Server::default());
     catalog.add_family(&gauge);
     catalog
+}
+
+/// A label of the target is one on all series of a target, or on none.
+#[test]
+fn labels_of_targets() {
+    let mut catalog = MapCatalog::new(Completeness::Closed, Server::default());
+    for (name, env) in [("api", None), ("web", Some("prod"))] {
+        let mut job = job(name, &[&*format!("{name}:1")]);
+        job.labels.extend(env.map(|env| ("env".into(), LabelDomain::closed([env]).of_target())));
+        catalog.add_family(&family(&job, "load", MetricType::Gauge, &[]));
+    }
+    let of_target = |text: &str| {
+        let inference = infer_with(text, &catalog, Purpose::Query);
+        inference.facts().labels.get(&"env".into()).target
+    };
+    assert!(of_target("load"));
+    assert!(of_target("load > 1"));
+    assert!(!of_target("load or sum by (job, instance) (load)"));
+    assert!(!of_target("load + on (job, instance) group_left () fill (0) sum by (job, instance) (load)"));
 }
 
 /// What identifies a series.
