@@ -118,10 +118,15 @@ fn agrees_with_a_real_server() {
         }
     }
     println!(
-        "{} expressions, Prometheus {version}: {rejected} rejected by it, {} disagreements",
+        "{} expressions, Prometheus {version}: {} accepted and {rejected} rejected by it, {} disagreements",
         expressions.len(),
+        expressions.len() - rejected,
         disagreements.len()
     );
+    let rarest = names().map(|name| (generator.used.get(name).copied().unwrap_or(0), name)).min();
+    if let Some((times, name)) = rarest {
+        println!("  each function, aggregation and operator at least {times} times, `{name}` being the rarest");
+    }
     for (reason, count) in &excused {
         println!("  {count} excused: {reason}");
     }

@@ -90,7 +90,7 @@ impl Server {
 
     /// Where it listens.
     pub(crate) fn address(&self) -> String {
-        format!("http://127.0.0.1:{}", self.port)
+        format!("127.0.0.1:{}", self.port)
     }
 
     /// What it has written.
@@ -122,7 +122,7 @@ pub(crate) struct Client {
 
 impl Client {
     pub(crate) fn connect(server: &Server) -> std::io::Result<Self> {
-        let stream = TcpStream::connect((Ipv4Addr::LOCALHOST, server.port))?;
+        let stream = TcpStream::connect(server.address())?;
         stream.set_read_timeout(Some(ANSWER_WITHIN))?;
         stream.set_nodelay(true)?;
         Ok(Self { stream: BufReader::new(stream) })

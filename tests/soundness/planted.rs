@@ -130,6 +130,7 @@ fn every_planted_bug_is_caught() {
     if tree.exists() {
         std::fs::remove_dir_all(&tree).unwrap();
     }
+    std::fs::create_dir_all(&tree).unwrap();
     for part in ["Cargo.toml", "Cargo.lock", "README.md", "src", "tests", "benches", "schemas"] {
         copy(&root().join(part), &tree.join(part));
     }

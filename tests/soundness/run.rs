@@ -5,7 +5,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use optiinfra_gen::promql::catalog::MapCatalog;
-use optiinfra_gen::promql::functions::{FUNCTIONS, LANGUAGE_VERSION};
+use optiinfra_gen::promql::functions::FUNCTIONS;
 use optiinfra_gen::promql::infer::{Context, infer};
 use optiinfra_gen::promql::requirement::{Flag, requirements};
 use optiinfra_gen::promql::{AggregateOp, BinaryOp, Dialect, Expr, ExprKind, Version, parse};
@@ -90,8 +90,7 @@ fn expressions(stage: &Stage, seed: u64, count: usize) -> Vec<String> {
         index += 1;
         let parsed = parse(&text, Dialect::Prometheus);
         assert!(parsed.errors.is_empty(), "{text}: {:?}", parsed.errors);
-        let known = requirements(&parsed.expr).iter().all(|requirement| requirement.unmet(stage.version, &FLAGS).is_none());
-        if known && seen.insert(text.clone()) {
+        if knows(stage.version, &parsed.expr) && seen.insert(text.clone()) {
             all.push(text);
         }
         assert!(index < count * 20 + 1000, "too few different expressions");
@@ -206,8 +205,13 @@ fn used(expr: &Expr) -> BTreeSet<&'static str> {
 /// All functions, aggregations and operators that a version knows.
 fn names(version: Version) -> impl Iterator<Item = &'static str> {
     let functions = FUNCTIONS.iter().filter(move |function| function.since <= version).map(|function| function.name);
-    let operators = BinaryOp::ALL.iter().filter(move |op| version >= LANGUAGE_VERSION || !op.is_trim()).map(|op| op.symbol());
+    let is_known = move |op: &&BinaryOp| knows(version, &parse(&format!("a {op} b"), Dialect::Prometheus).expr);
+    let operators = BinaryOp::ALL.iter().filter(is_known).map(|op| op.symbol());
     functions.chain(operators).chain(AggregateOp::ALL.iter().map(|op| op.name()))
+}
+
+fn knows(version: Version, expr: &Expr) -> bool {
+    requirements(expr).iter().all(|requirement| requirement.unmet(version, &FLAGS).is_none())
 }
 
 fn report(stage: &Stage, expressions: &[String], tally: &Tally) {

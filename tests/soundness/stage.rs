@@ -117,7 +117,7 @@ fn record(server: Server, promtool: &Path, into: &Path) {
         .args(["tsdb", "create-blocks-from", "rules", "--eval-interval=15s"])
         .arg(format!("--start={BEGIN}"))
         .arg(format!("--end={END}"))
-        .arg(format!("--url={}", server.address()))
+        .arg(format!("--url=http://{}", server.address()))
         .arg("--output-dir")
         .arg(into)
         .arg(&file));

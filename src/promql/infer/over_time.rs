@@ -113,12 +113,11 @@ fn growth(arg: Operand<'_>) -> Interval {
         // A counter that is not finite is no counter.
         return Interval::ALL;
     }
-    match values.lo >= 0.0 {
-        true if extended => Interval::finite(),
-        true => Interval::non_negative(),
+    if values.lo < 0.0 {
         // Each fall counts as a reset, so that what is added up has no bound.
-        false => Interval::ALL,
+        return Interval::ALL;
     }
+    if extended { Interval::finite() } else { Interval::non_negative() }
 }
 
 fn grown(function: &str, samples: SampleKind) -> SampleKind {
