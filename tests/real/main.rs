@@ -8,6 +8,7 @@
 mod alertmanager;
 mod compose;
 mod grafana;
+mod pre_commit;
 mod prometheus;
 mod refused;
 mod scratch;
