@@ -402,3 +402,24 @@ notifications: {{templates: [{name}], receivers: {{{name}: {{}}}}, route: {{rece
         lint(&text, &settings());
     }
 }
+
+/// A stack with many alerts, each with an expression and texts of its own.
+fn large(services: usize, alerts: usize) -> String {
+    let mut spec = String::from("services:\n");
+    for service in 0..services {
+        spec.push_str(&format!(
+            "  s{service}:\n    port: 8080\n    metrics: {{define: {{s{service}_requests_total: {{type: counter, labels: {{status: {{max: 15}}}}}}}}}}\n"
+        ));
+    }
+    spec.push_str("alerts:\n");
+    for service in 0..services {
+        for alert in 0..alerts {
+            spec.push_str(&format!(
+                "  S{service}A{alert}:\n    expr: sum by (job) (rate(s{service}_requests_total{{status=\"{alert}\"}}[5m])) > {}\n    \
+                 summary: Many answers\n    description: \"{{{{ $labels.job }}}} gives {{{{ $value | humanize }}}} of them a second.\"\n",
+                alert + 1
+            ));
+        }
+    }
+    spec
+}
