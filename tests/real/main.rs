@@ -5,6 +5,7 @@
 // These tests start real programs on real files, and a panic is how a test fails: the rules of the product are not for them.
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, clippy::panic)]
 
+mod action;
 mod alertmanager;
 mod compose;
 mod grafana;
