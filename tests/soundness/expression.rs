@@ -371,7 +371,11 @@ impl<'a> Expressions<'a> {
         match self.random.below(10) {
             0 | 1 => String::new(),
             2..=4 => format!(" by ({})", self.shared_labels()),
-            5..=6 => format!(" by ({})", self.label_list()),
+            5 => format!(" by ({})", self.label_list()),
+            6 => format!(
+                " without ({})",
+                self.random.pick(&["job, instance", "instance", "method", "job, instance, env", "le, instance"])
+            ),
             _ => format!(" without ({})", self.label_list()),
         }
     }

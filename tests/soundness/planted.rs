@@ -136,7 +136,9 @@ fn every_planted_bug_is_caught() {
     }
     let mut missed = Vec::new();
     assert_eq!(verdict(&place), "passed", "without a bug planted");
-    for bug in &BUGS {
+    // One of them, or some, by a part of what they break.
+    let only = std::env::var("OPTIINFRA_PLANTED").unwrap_or_default();
+    for bug in BUGS.iter().filter(|bug| bug.breaks.contains(&only)) {
         let file = tree.join(FOLDER).join(bug.file);
         let source = std::fs::read_to_string(&file).unwrap();
         std::fs::write(&file, planted(bug)).unwrap();

@@ -79,6 +79,7 @@ pub(crate) fn simulate(seed: u64, version: Version) -> Simulation {
         },
     };
     maker.counters();
+    maker.process();
     maker.histograms();
     maker.gauges();
     maker.states();
@@ -216,6 +217,20 @@ impl Maker {
         self.simulation.catalog.add_family(&family(&STORE, "written_bytes_total", MetricType::Counter, "bytes"));
         for target in STORE.each() {
             self.counter("written_bytes_total", &target, 1e12);
+        }
+    }
+
+    /// What every target exposes.
+    fn process(&mut self) {
+        for targets in [&API, &WEB, &STORE] {
+            self.simulation.catalog.add_family(&family(targets, "process_cpu_seconds_total", MetricType::Counter, "seconds"));
+            let mut files = family(targets, "process_open_fds", MetricType::Gauge, "files");
+            files.range = Some(Interval::non_negative());
+            self.simulation.catalog.add_family(&files);
+            for target in targets.each() {
+                self.counter("process_cpu_seconds_total", &target, 30.0);
+                self.gauge("process_open_fds", &target, |random| random.below(1024) as f64);
+            }
         }
     }
 

@@ -1,19 +1,15 @@
 //! Functions that compute each value from one value.
 
 use super::derive;
-use super::events::Consumer;
 use super::facts::{Cause, Facts, SampleKind};
 use super::functions::{Site, computed};
 use super::notes::Notes;
 use super::range::Interval;
-use super::walk::{Operand, consume};
+use super::walk::Operand;
 
 /// What such a function returns.
-pub(super) fn facts(notes: &mut Notes<'_>, site: &Site<'_>, arg: Operand<'_>) -> Facts {
+pub(super) fn facts(notes: &Notes<'_>, site: &Site<'_>, arg: Operand<'_>) -> Facts {
     let name = site.name();
-    if matches!(name, "clamp" | "clamp_min" | "clamp_max") {
-        consume(notes, arg, Consumer::Function(name));
-    }
     let values = arg.facts.range.interval;
     let increasing = |f: fn(f64) -> f64| values.map_increasing(f);
     let infinite = values.lo == f64::NEG_INFINITY || values.hi == f64::INFINITY;
@@ -50,8 +46,10 @@ pub(super) fn facts(notes: &mut Notes<'_>, site: &Site<'_>, arg: Operand<'_>) ->
         _ => Interval::ALL,
     };
     let samples = match (name, arg.facts.samples) {
-        // Held within bounds, a counter may stand still or below zero, and a state be neither 0 nor 1.
-        ("clamp" | "clamp_min" | "clamp_max", samples) => derive::after_arithmetic(samples),
+        // A bound can hold a counter below zero, and a state off 0 and 1.
+        ("clamp" | "clamp_min" | "clamp_max", samples) if !samples.is_cumulative() || interval.nan || interval.lo < 0.0 => {
+            derive::after_arithmetic(samples)
+        }
         ("round", samples) if site.args.len() > 1 => derive::blended(samples),
         (_, samples) if keeps_unit => samples,
         (_, SampleKind::Unknown) => SampleKind::Unknown,
