@@ -127,7 +127,7 @@ fn resolve_and_lint(
     }
     observer.begins(Phase::Lint);
     let disk = Disk { world, root, project: None };
-    let outside = Outside { earlier, comments: &comments, disk: Some(disk) };
+    let outside = Outside { earlier, comments: &comments, disk: Some(disk), found: Vec::new() };
     let diagnostics = lint::run_on(&Subject::of(&model), sources, settings, outside);
     (Some(model), diagnostics)
 }
