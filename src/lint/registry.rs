@@ -44,6 +44,7 @@ pub const ALL: &[&Rule] = &[
     &alert::threshold_unit::RULE,
     &alert::threshold_above_top_bucket::RULE,
     &alert::never_delivered::RULE,
+    &alert::never_resolves::RULE,
     &alert::duplicate::RULE,
     &alert::overlapping::RULE,
     &alert::silent_when_absent::RULE,
