@@ -85,6 +85,7 @@ pub const ALL: &[&Rule] = &[
     &service::unknown_environment::RULE,
     &service::unknown_dependency::RULE,
     &service::missing_file::RULE,
+    &service::invalid_notification_template::RULE,
     &service::no_delivery_path::RULE,
     &lint::unused_allow::RULE,
     &lint::expired_allow::RULE,

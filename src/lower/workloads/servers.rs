@@ -164,7 +164,7 @@ fn grafana(yard: &mut Yard<'_>, needs: &Servers<'_>) {
             set("GF_INSTALL_PLUGINS", grafana.plugins.iter().map(text).collect::<Vec<_>>().join(","));
         }
         if let Some(home) = &grafana.home {
-            set("GF_DASHBOARDS_FOLDER_DEFAULT_HOME_DASHBOARD_PATH", format!("{DASHBOARDS_FOLDER}/{}.json", text(home)));
+            set("GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH", format!("{DASHBOARDS_FOLDER}/{}.json", text(home)));
         }
     } else {
         set("GF_SECURITY_ADMIN_USER", "admin".to_owned());
