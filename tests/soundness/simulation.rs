@@ -50,7 +50,7 @@ impl Targets {
         if let Some(env) = self.env {
             labels.push(("env".into(), LabelDomain::closed([env]).of_target()));
         }
-        Job { labels, instances: Some(self.instances.len() as u64), scrape_interval: None, declared_at: None }
+        Job { labels, instances: Some(self.instances.len() as u64), scrape_interval: None, declared_at: None, fails_at: None }
     }
 
     fn each(&self) -> impl Iterator<Item = Labels> + use<'_> {
