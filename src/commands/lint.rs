@@ -3,6 +3,7 @@
 use std::io;
 
 use crate::cli::{self, Format};
+use crate::commands::progress::{Progress, Timings};
 use crate::commands::settings;
 use crate::commands::terminal::{Exit, Terminal, verdict};
 use crate::diagnostic::render::{Report, json};
@@ -10,7 +11,7 @@ use crate::emit::unified::unified;
 use crate::fix::{self, Changed, Left, Mended, store};
 use crate::lint::LintSettings;
 use crate::load::files::LoadError;
-use crate::pipeline::{self, Linted};
+use crate::pipeline::{self, Linted, Observer};
 use crate::world::World;
 
 /// Checks specs and files that were written elsewhere, and reports what it finds.
@@ -23,23 +24,36 @@ pub fn lint(args: &cli::Lint, world: &dyn World, terminal: &mut Terminal<'_>) ->
         Ok(settings) => settings,
         Err(exit) => return Ok(exit),
     };
+    let progress = Progress::begin(terminal.progress);
     if args.fix {
-        return match mend(args, world, &settings) {
+        let mended = mend(args, world, &settings, &progress);
+        let timings = progress.end();
+        return match mended {
             Err(error) => unreadable(error, terminal),
-            Ok(mended) => report_mended(args, &mended, terminal),
+            Ok(mended) => {
+                let exit = report_mended(args, &mended, terminal)?;
+                say_timings(args, &timings, terminal).map(|()| exit)
+            }
         };
     }
-    match run(args, world, &settings) {
+    let linted = run(args, world, &settings, &progress);
+    let timings = progress.end();
+    match linted {
         Err(error) => unreadable(error, terminal),
         Ok(Linted { sources, diagnostics }) => {
             terminal.report(&diagnostics, &sources, args.report.format)?;
+            say_timings(args, &timings, terminal)?;
             Ok(verdict(&diagnostics, &args.report))
         }
     }
 }
 
-fn run(args: &cli::Lint, world: &dyn World, settings: &LintSettings) -> Result<Linted, LoadError> {
-    pipeline::lint(world, &args.paths, &args.catalog, args.env.as_deref(), settings)
+fn run(args: &cli::Lint, world: &dyn World, settings: &LintSettings, observer: &dyn Observer) -> Result<Linted, LoadError> {
+    pipeline::lint_observed(world, &args.paths, &args.catalog, args.env.as_deref(), settings, observer)
+}
+
+fn say_timings(args: &cli::Lint, timings: &Timings, terminal: &mut Terminal<'_>) -> io::Result<()> {
+    if args.report.timings { writeln!(terminal.err, "{timings}") } else { Ok(()) }
 }
 
 fn unreadable(error: LoadError, terminal: &mut Terminal<'_>) -> io::Result<Exit> {
@@ -47,8 +61,8 @@ fn unreadable(error: LoadError, terminal: &mut Terminal<'_>) -> io::Result<Exit>
 }
 
 /// Applies the fixes, and writes the files unless it is a dry run.
-fn mend(args: &cli::Lint, world: &dyn World, settings: &LintSettings) -> Result<Mended, LoadError> {
-    let mut mended = fix::mend(world, &args.paths, |world| run(args, world, settings))?;
+fn mend(args: &cli::Lint, world: &dyn World, settings: &LintSettings, observer: &dyn Observer) -> Result<Mended, LoadError> {
+    let mut mended = fix::mend(world, &args.paths, |world| run(args, world, settings, observer))?;
     if args.dry_run {
         return Ok(mended);
     }
@@ -66,7 +80,7 @@ fn mend(args: &cli::Lint, world: &dyn World, settings: &LintSettings) -> Result<
     mended.files = written;
     if failed {
         // What remains is what the disk holds.
-        mended.linted = run(args, world, settings)?;
+        mended.linted = run(args, world, settings, observer)?;
     }
     Ok(mended)
 }

@@ -4,6 +4,7 @@
 use serde_json::Value as Json;
 
 use crate::lint::outline::AlertOutline;
+use crate::load::templates::TemplateFile;
 use crate::model::Model;
 use crate::model::delivery::Route;
 use crate::model::expr::Expr;
@@ -48,6 +49,8 @@ pub struct Stack<'a> {
     pub jobs: &'a [Job],
     /// Who is told of which alert.
     pub route: Option<&'a Route>,
+    /// The files with notification templates.
+    pub templates: &'a [TemplateFile],
 }
 
 /// A dashboard.
@@ -237,6 +240,7 @@ impl<'a> Subject<'a> {
                 settings: &model.settings,
                 jobs: &model.jobs,
                 route: model.route.as_ref(),
+                templates: &model.templates,
             }),
         }
     }
