@@ -17,7 +17,7 @@ use crate::lint::suppress;
 use crate::load::suppress::Suppression;
 use crate::model::Model;
 use crate::model::rule::AlertRule;
-use crate::promql::catalog::Name;
+use crate::promql::catalog::{Catalog as _, Name};
 use crate::promql::infer::EventKind;
 use crate::source::Sources;
 use crate::template;
@@ -45,7 +45,8 @@ pub fn run_on(subject: &Subject<'_>, sources: &Sources, settings: &LintSettings,
         outside.earlier.iter().filter(|found| found.rule == syntax_error::RULE.id).filter_map(|found| found.span).collect();
     let whole = !outside.earlier.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
     let near = nearest_series(subject);
-    let cx = Context { subject, sources, disk: outside.disk, whole, broken, near };
+    let prefixes = subject.catalog.names().map(context::prefix).collect();
+    let cx = Context { subject, sources, disk: outside.disk, whole, broken, near, prefixes };
     let rules: Vec<&Rule> = registry::ALL.iter().copied().filter(|rule| settings.is_on(rule.id)).collect();
     let earlier = outside.earlier.into_iter().map(|mut diagnostic| {
         // A server evaluates such rules with what they recorded the time before; only a spec demands an order.

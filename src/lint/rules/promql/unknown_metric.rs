@@ -37,8 +37,10 @@ fn check(cx: &Context<'_>, used: &Use<'_>, event: &Event) -> Option<Diagnostic> 
             })
         }
         EventKind::UnknownMetric { name, catalog: Completeness::Open, under_absent: false } => {
-            let diagnostic =
-                RULE.weaker(Severity::Warning, span, format!("`{name}` is not among the metrics that were captured"));
+            let diagnostic = match cx.knows_prefix_of(name) {
+                true => RULE.weaker(Severity::Warning, span, format!("`{name}` is not among the metrics that were captured")),
+                false => RULE.weaker(Severity::Info, span, format!("no catalog knows metrics like `{name}`")),
+            };
             Some(suggested(cx, used, event, name, diagnostic))
         }
         EventKind::NotScraped { name, variant, all: true } => {
