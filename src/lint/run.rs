@@ -199,7 +199,7 @@ fn of_others(cx: &Context<'_>, rules: &[&Rule]) -> Vec<Finding> {
                 check(cx, &mut found);
                 findings.append(&mut found.all);
             }
-            Check::Event(_) | Check::Expr(_) | Check::Alert(_) | Check::AlertText(_) | Check::Earlier => {}
+            Check::Event(_) | Check::Expr(_) | Check::Alert(_) | Check::AlertText(_) | Check::Earlier | Check::Later => {}
         }
         findings
     };

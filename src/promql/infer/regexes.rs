@@ -71,7 +71,20 @@ mod tests {
         assert_eq!(smell("backup-.*.timer"), Some(Smell::Substring));
         assert_eq!(smell("x|.*stage.*"), Some(Smell::Contained));
         assert_eq!(smell("db.example.com"), Some(Smell::UnescapedDot));
-        for clean in [".*-agent", "api.*", "5..", "db\\.example\\.com", "a|b", "4.4", "[1-5]..", "5.*0", ".*web[0-9]", "web.*[0-9]", ".*", ""] {
+        for clean in [
+            ".*-agent",
+            "api.*",
+            "5..",
+            "db\\.example\\.com",
+            "a|b",
+            "4.4",
+            "[1-5]..",
+            "5.*0",
+            ".*web[0-9]",
+            "web.*[0-9]",
+            ".*",
+            "",
+        ] {
             assert_eq!(smell(clean), None, "{clean}");
         }
     }

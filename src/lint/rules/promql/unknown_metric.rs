@@ -76,7 +76,7 @@ fn declared_elsewhere(cx: &Context<'_>, name: &str) -> Option<(Span, String, Str
         }
     }
     for (service, entry) in spec.services.iter() {
-        let metrics = entry.value.metrics.as_ref()?;
+        let Some(metrics) = entry.value.metrics.as_ref() else { continue };
         if let Some((_, metric)) = metrics.define.iter().find(|(known, _)| of(known)) {
             let fact = match entry.value.scrape {
                 ScrapeOrNot::Never => format!("declared here, but `{service}` says `scrape: false`"),
