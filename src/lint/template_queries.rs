@@ -28,7 +28,7 @@ fn read<'t>(used: &'t Use, query: &str, catalog: &dyn Catalog) -> TemplateQuery<
         let variable = promql::parse(&filled(query, "${argument}"), Dialect::Grafana);
         // What a verb stands for may be anything, an operator too: there is an error only when nothing that it could be mends it.
         let some = |with: &&str| promql::parse(&filled(query, with), Dialect::Prometheus).errors.is_empty();
-        if !variable.errors.is_empty() && FILLINGS.iter().any(|with| some(&with)) {
+        if !variable.errors.is_empty() && FILLINGS.iter().any(some) {
             return TemplateQuery { used, errors: Vec::new(), facts: None };
         }
         variable
