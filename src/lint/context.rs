@@ -110,8 +110,13 @@ impl Context<'_> {
     }
 }
 
+/// The first words of the names of all series.
+pub fn prefixes(catalog: &MapCatalog) -> BTreeSet<&str> {
+    catalog.names().map(prefix).collect()
+}
+
 /// The first word of a name: `node` of `node_cpu_seconds_total`, `go` of `go_goroutines`.
-pub fn prefix(name: &str) -> &str {
+fn prefix(name: &str) -> &str {
     name.split(['_', ':']).find(|word| !word.is_empty()).unwrap_or(name)
 }
 
