@@ -17,6 +17,7 @@ pub mod commands;
 pub mod diagnostic;
 pub mod emit;
 pub mod foreign;
+pub mod init;
 pub mod lint;
 pub mod load;
 pub mod lower;
