@@ -24,6 +24,7 @@ prometheus-3|3.5|4|prometheus promtool|forky sid|prometheus=usr/bin/prometheus p
 alertmanager-0.25|0.25|0.26|prometheus-alertmanager|bookworm|alertmanager=usr/bin/prometheus-alertmanager amtool=usr/bin/amtool
 alertmanager-current|0.28|1|prometheus-alertmanager|forky trixie|alertmanager=usr/bin/prometheus-alertmanager amtool=usr/bin/amtool
 compose-2|2.20|6|docker-compose|forky trixie|docker-compose=usr/libexec/docker/cli-plugins/docker-compose
+zsh|5.8|6|zsh|bookworm|zsh=bin/zsh
 '
 readonly CARGO_DENY_VERSION=0.20.2
 
