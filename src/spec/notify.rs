@@ -17,7 +17,7 @@ words! {
 record! {
     /// Who is told what.
     pub struct Notifications {
-        /// What sends them: `alertmanager` unless said.
+        /// What sends them; `alertmanager` unless said.
         /// Example: `alertmanager`
         via: Option<Spanned<Via>>,
         /// How e-mail is sent.

@@ -90,7 +90,7 @@ record! {
         /// What the label becomes; `$1` unless said.
         /// Example: `$1`
         replacement: Option<Text>,
-        /// `replace` unless said.
+        /// What is done; `replace` unless said.
         /// Example: `drop`
         action: Option<Text>,
     }
