@@ -258,7 +258,12 @@ impl<T: Decode> Decode for Option<T> {
     }
 
     fn schema(schemas: &mut Schemas) -> Json {
-        T::schema(schemas)
+        let mut schema = T::schema(schemas);
+        // What is left out is decided elsewhere.
+        if let Json::Object(object) = &mut schema {
+            object.shift_remove("default");
+        }
+        schema
     }
 }
 
@@ -327,7 +332,7 @@ impl Decode for bool {
     }
 
     fn schema(_: &mut Schemas) -> Json {
-        json!({"type": ["boolean", "string"], "pattern": variable_pattern()})
+        json!({"type": ["boolean", "string"], "pattern": variable_pattern(), "default": false})
     }
 }
 

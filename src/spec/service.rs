@@ -93,7 +93,7 @@ impl Decode for ScrapeOrNot {
     }
 
     fn schema(schemas: &mut Schemas) -> Json {
-        json!({"anyOf": [bool::schema(schemas), Scrape::schema(schemas)]})
+        json!({"anyOf": [Option::<bool>::schema(schemas), Scrape::schema(schemas)]})
     }
 }
 

@@ -19,6 +19,7 @@ const PROGRAM: &str = env!("CARGO_BIN_EXE_optiinfra-gen");
 /// Where a page's commands run, and how the last of them ended.
 struct Shell {
     folder: tempfile::TempDir,
+    home: tempfile::TempDir,
     path: String,
     code: i32,
 }
@@ -30,7 +31,8 @@ impl Shell {
         let tools = root().join(if tools.is_empty() { ".tools" } else { &tools }).join("pre-commit/bin");
         let system = std::env::var("PATH").unwrap_or_default();
         // The tools stand last: a folder with a Python of its own is not to hide the system's.
-        Self { folder: tempfile::tempdir().unwrap(), path: format!("{program}:{system}:{}", tools.display()), code: 0 }
+        let [folder, home] = [(); 2].map(|()| tempfile::tempdir().unwrap());
+        Self { folder, home, path: format!("{program}:{system}:{}", tools.display()), code: 0 }
     }
 
     fn command(&self, program: &str) -> Command {
@@ -39,7 +41,7 @@ impl Shell {
             .current_dir(self.folder.path())
             .env_clear()
             .env("PATH", &self.path)
-            .env("HOME", self.folder.path())
+            .env("HOME", self.home.path())
             .env("LC_ALL", "C.UTF-8")
             .env("COLUMNS", "120")
             .env("TERM", "dumb")

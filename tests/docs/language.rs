@@ -68,7 +68,7 @@ fn table(record: &Json, definitions: &Map<String, Json>, out: &mut String) {
         let kind = kind(field, definitions);
         let default = if required.iter().any(|name| name == key) {
             "required".to_owned()
-        } else if default.is_empty() && kind == "true or false" {
+        } else if field["default"] == false {
             "false".to_owned()
         } else {
             default

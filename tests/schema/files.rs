@@ -24,6 +24,32 @@ fn the_schema_is_one() {
     jsonschema::meta::validate(&schema).unwrap();
 }
 
+/// What real commands print, with findings of many rules, with fixes, and with none.
+#[test]
+fn what_lint_prints_is_what_the_schema_of_findings_says() {
+    let schema: serde_json::Value = serde_json::from_str(&text(Subject::Diagnostic)).unwrap();
+    let checker = jsonschema::draft202012::new(&schema).unwrap();
+    let broken = tempfile::tempdir().unwrap();
+    fs::write(broken.path().join("a.yaml"), "alerts: {A: {exp: up == 0}}\nservices: [").unwrap();
+    let broken = broken.path().display().to_string();
+    let mut seen = 0;
+    for arguments in [
+        vec!["examples/hand-written/alerts.yml", "--catalog", "examples/hand-written/catalog"],
+        vec!["specs"],
+        vec!["examples/minimal/specs"],
+        vec![broken.as_str()],
+    ] {
+        let program = env!("CARGO_BIN_EXE_optiinfra-gen");
+        let mut command = std::process::Command::new(program);
+        let output = command.current_dir(root()).args(["lint", "--format", "json"]).args(&arguments).output().unwrap();
+        let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        let errors: Vec<_> = checker.iter_errors(&report).map(|error| format!("{}: {error}", error.instance_path())).collect();
+        assert!(errors.is_empty(), "{arguments:?}\n{}", errors.join("\n"));
+        seen += report["diagnostics"].as_array().unwrap().len();
+    }
+    assert!(seen > 10, "only {seen} findings");
+}
+
 #[test]
 fn every_spec_of_the_repository_is_accepted() {
     let checker = Checker::new();
