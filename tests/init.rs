@@ -15,7 +15,8 @@ use optiinfra_gen::world::{MemoryWorld, World as _};
 fn run(world: &MemoryWorld, dir: &str) -> (Exit, String, String) {
     let (mut out, mut err) = (Vec::new(), Vec::new());
     let human = human::Options { colour: false, width: 120 };
-    let exit = init(&Init { dir: dir.into() }, world, &mut Terminal { out: &mut out, err: &mut err, human }).unwrap();
+    let exit =
+        init(&Init { dir: dir.into() }, world, &mut Terminal { out: &mut out, err: &mut err, human, progress: false }).unwrap();
     (exit, String::from_utf8(out).unwrap(), String::from_utf8(err).unwrap())
 }
 

@@ -1,12 +1,16 @@
 //! One file for each command of the command line.
 
 pub mod build;
+mod compile;
 pub mod completions;
+pub mod drift;
 pub mod explain;
 pub mod init;
 pub mod lint;
 mod place;
+mod progress;
 pub mod query;
 pub mod schema;
 pub mod settings;
 pub mod terminal;
+mod watch;
