@@ -115,6 +115,12 @@ pub struct Lint {
     /// The environment whose changes are applied.
     #[arg(long, value_name = "NAME")]
     pub env: Option<String>,
+    /// Mend what can be mended without a second look, and report what remains.
+    #[arg(long)]
+    pub fix: bool,
+    /// With --fix: write nothing, show what would change.
+    #[arg(long, requires = "fix")]
+    pub dry_run: bool,
     /// How findings are shown.
     #[command(flatten)]
     pub report: Reporting,

@@ -99,7 +99,7 @@ pub fn check_observed(
     let mut sources = Sources::default();
     observer.begins(Phase::Load);
     let loaded = load::load(world, &mut sources, specs, options.environment)?;
-    let (model, mut diagnostics) = resolve_and_lint(world, &mut sources, specs, loaded, &options.lint, observer);
+    let (model, mut diagnostics) = resolve_and_lint(world, &mut sources, specs, loaded, &options.lint, observer)?;
     diagnostic::sort(&mut diagnostics);
     Ok(Checked { sources, model, diagnostics })
 }
@@ -112,24 +112,27 @@ fn resolve_and_lint(
     mut loaded: Loaded,
     settings: &LintSettings,
     observer: &dyn Observer,
-) -> (Option<Model>, Vec<Diagnostic>) {
+) -> Result<(Option<Model>, Vec<Diagnostic>), LoadError> {
     let comments = std::mem::take(&mut loaded.suppressions);
     let whole = loaded.whole;
     let (spec, mut earlier) = decode(loaded);
-    let Some(spec) = spec else { return (None, earlier) };
+    let Some(spec) = spec else { return Ok((None, earlier)) };
     observer.begins(Phase::Resolve);
     let shipped = packs::shipped(sources);
-    let model = resolve::resolve(Arc::new(spec), Arc::new(shipped), sources, &mut earlier);
+    let mut model = resolve::resolve(Arc::new(spec), Arc::new(shipped), sources, &mut earlier);
+    if let Some(notifications) = &model.spec.notifications {
+        model.templates = load::templates::read(world, sources, root, &notifications.templates, &mut earlier)?;
+    }
     if !whole {
         // What a broken file declares is not known: rules would call all of it unknown.
         earlier.retain(|found| found.rule.starts_with("spec/") && found.rule != UNKNOWN_NAME || found.rule == SYNTAX_ERROR);
-        return (Some(model), earlier);
+        return Ok((Some(model), earlier));
     }
     observer.begins(Phase::Lint);
     let disk = Disk { world, root, project: None };
-    let outside = Outside { earlier, comments: &comments, disk: Some(disk) };
+    let outside = Outside { earlier, comments: &comments, disk: Some(disk), found: Vec::new() };
     let diagnostics = lint::run_on(&Subject::of(&model), sources, settings, outside);
-    (Some(model), diagnostics)
+    Ok((Some(model), diagnostics))
 }
 
 /// Everything that was found in several paths.
@@ -179,7 +182,7 @@ pub fn lint_observed(
         match foreign::collect::read(world, sources, path)? {
             Contents::Spec(files) => {
                 let loaded = load::assemble(sources, files.into_spec(), environment);
-                diagnostics.extend(resolve_and_lint(world, sources, path, loaded, settings, observer).1);
+                diagnostics.extend(resolve_and_lint(world, sources, path, loaded, settings, observer)?.1);
             }
             Contents::Foreign(files) => {
                 let is_file = files.files.iter().any(|file| file.path == *path);

@@ -41,7 +41,7 @@ fn lint(text: &str, settings: &LintSettings) -> (Vec<Diagnostic>, Sources) {
     earlier.append(&mut decoder.diagnostics);
     let model = resolve::resolve(Arc::new(spec), shipped, &sources, &mut earlier);
     let disk = Disk { world: &world, root: Path::new("/spec"), project: Some(Path::new("/")) };
-    let outside = Outside { earlier, comments: &loaded.suppressions, disk: Some(disk) };
+    let outside = Outside { earlier, comments: &loaded.suppressions, disk: Some(disk), found: Vec::new() };
     let found = run_on(&Subject::of(&model), &sources, settings, outside);
     (found, sources)
 }

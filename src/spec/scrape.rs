@@ -21,6 +21,8 @@ record! {
         /// `http` or `https`.
         /// Example: `https`
         scheme: Option<Text>,
+        /// Why scrapes of it fail, as in "answers 404": it is scraped all the same, exposes nothing, and its `up` stays 0.
+        fails: Option<Text>,
         /// Addresses with ports.
         /// Example: `["checkout-1:9000", "checkout-2:9000"]`
         instances: Option<Vec<Text>>,
