@@ -22,6 +22,7 @@ record! {
         /// Example: `https`
         scheme: Option<Text>,
         /// Why scrapes of it fail, as in "answers 404": it is scraped all the same, exposes nothing, and its `up` stays 0.
+        /// Example: `answers 404`
         fails: Option<Text>,
         /// Addresses with ports.
         /// Example: `["checkout-1:9000", "checkout-2:9000"]`
