@@ -7,7 +7,6 @@ use clap::Parser;
 use optiinfra_gen::cli::{Cli, Command};
 use optiinfra_gen::commands::terminal::{Exit, Terminal, human_options, shows_progress};
 use optiinfra_gen::commands::{build, completions, drift, explain, init, lint, query, schema};
-use optiinfra_gen::promql::Dialect;
 use optiinfra_gen::world::OsWorld;
 
 /// A bug in this program.
@@ -46,12 +45,7 @@ fn run(cli: &Cli) -> io::Result<Exit> {
         Command::Schema(args) => schema::schema(args, &mut terminal),
         Command::Completions(args) => completions::completions(args, &mut terminal),
         Command::Man(args) => completions::man(args, &world, &mut terminal),
-        Command::Query(args) if args.jsonl => {
-            query::jsonl(io::stdin().lock(), &mut *terminal.out, Dialect::Prometheus).map(|()| Exit::Clean)
-        }
-        Command::Query(args) => {
-            query::one(args.expr.as_deref().unwrap_or_default(), args.format, Dialect::Prometheus, &mut terminal)
-        }
+        Command::Query(args) => query::query(args, &world, io::stdin().lock(), &mut terminal),
     }?;
     out.flush()?;
     Ok(exit)

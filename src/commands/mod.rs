@@ -10,6 +10,7 @@ pub mod lint;
 mod place;
 mod progress;
 pub mod query;
+pub mod returns;
 pub mod schema;
 pub mod settings;
 pub mod terminal;
