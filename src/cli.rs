@@ -1,5 +1,9 @@
 //! The arguments of the command line, as types and nothing else.
 
+pub mod completions;
+pub mod init;
+pub mod schema;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -29,6 +33,14 @@ pub enum Command {
     Query(Query),
     /// Show the page of a rule, or the list of all rules.
     Explain(Explain),
+    /// Write a first spec to change into your own.
+    Init(init::Init),
+    /// Print the JSON Schema of a spec, or of the findings that --format json writes.
+    Schema(schema::Schema),
+    /// Print the completion script of a shell.
+    Completions(completions::Completions),
+    /// Print a manual page, or write all of them.
+    Man(completions::Man),
 }
 
 /// Arguments of `build`.
