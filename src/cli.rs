@@ -1,8 +1,14 @@
 //! The arguments of the command line, as types and nothing else.
 
+mod explain;
+mod graph;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub use explain::{Explain, ExplainFormat};
+pub use graph::{Graph, GraphFormat};
 
 /// A compiler for a monitoring stack: one typed spec in, checked files for Prometheus, Alertmanager, Grafana and Compose out.
 #[derive(Debug, Parser)]
@@ -27,8 +33,10 @@ pub enum Command {
     Drift(Drift),
     /// Say what a PromQL expression returns.
     Query(Query),
-    /// Show the page of a rule, or the list of all rules.
+    /// Show an alert, a metric or anything else of a spec with where it comes from and who uses it; or the page of a rule.
     Explain(Explain),
+    /// Draw who uses what: from services over metrics to alerts and who is told, and to panels.
+    Graph(Graph),
 }
 
 /// Arguments of `build`.
@@ -184,11 +192,4 @@ pub enum QueryFormat {
     Tree,
     /// The expression, laid out.
     Promql,
-}
-
-/// Arguments of `explain`.
-#[derive(Debug, Args)]
-pub struct Explain {
-    /// The rule: promql/unknown-label. Without it all rules are listed.
-    pub rule: Option<String>,
 }

@@ -2,7 +2,9 @@
 
 pub mod build;
 pub mod explain;
+pub mod graph;
 pub mod lint;
 pub mod query;
 pub mod settings;
+pub mod specs;
 pub mod terminal;
