@@ -1,5 +1,6 @@
 //! The arguments of the command line, as types and nothing else.
 
+mod diff;
 mod explain;
 mod graph;
 
@@ -7,6 +8,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub use diff::{Diff, DiffFormat};
 pub use explain::{Explain, ExplainFormat};
 pub use graph::{Graph, GraphFormat};
 
@@ -35,6 +37,8 @@ pub enum Command {
     Query(Query),
     /// Show an alert, a metric or anything else of a spec with where it comes from and who uses it; or the page of a rule.
     Explain(Explain),
+    /// Say what changes in meaning between two specs: alerts loosened, metrics dropped with the queries that break, panels gone.
+    Diff(Diff),
     /// Draw who uses what: from services over metrics to alerts and who is told, and to panels.
     Graph(Graph),
 }

@@ -15,6 +15,7 @@ pub mod cli;
 #[cfg(feature = "cli")]
 pub mod commands;
 pub mod diagnostic;
+pub mod diff;
 pub mod emit;
 pub mod explain;
 pub mod foreign;

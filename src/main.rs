@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use optiinfra_gen::cli::{Cli, Command};
 use optiinfra_gen::commands::terminal::{Exit, Terminal, human_options};
-use optiinfra_gen::commands::{build, explain, graph, lint, query};
+use optiinfra_gen::commands::{build, diff, explain, graph, lint, query};
 use optiinfra_gen::promql::Dialect;
 use optiinfra_gen::world::OsWorld;
 
@@ -41,6 +41,7 @@ fn run(cli: &Cli) -> io::Result<Exit> {
         Command::Drift(args) => build::drift_command(args, &world, &mut terminal),
         Command::Lint(args) => lint::lint(args, &world, &mut terminal),
         Command::Explain(args) => explain::explain(args, &world, &mut terminal),
+        Command::Diff(args) => diff::diff(args, &world, &mut terminal),
         Command::Graph(args) => graph::graph(args, &world, &mut terminal),
         Command::Query(args) if args.jsonl => {
             query::jsonl(io::stdin().lock(), &mut *terminal.out, Dialect::Prometheus).map(|()| Exit::Clean)

@@ -1,6 +1,7 @@
 //! One file for each command of the command line.
 
 pub mod build;
+pub mod diff;
 pub mod explain;
 pub mod graph;
 pub mod lint;

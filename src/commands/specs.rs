@@ -43,7 +43,8 @@ pub fn read(
         Err(error) => return terminal.fail(error, "name the folder of the spec").map(Err),
     };
     let Resolved { sources, model, suppressions, diagnostics, .. } = resolved;
-    let Some(model) = model else {
+    let unknown = diagnostics.iter().any(|finding| finding.rule == crate::load::rule::UNKNOWN_ENVIRONMENT);
+    let Some(model) = model.filter(|_| !unknown) else {
         terminal.report(&diagnostics, &sources, Format::Human)?;
         return Ok(Err(Exit::Unusable));
     };
