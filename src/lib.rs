@@ -18,6 +18,7 @@ pub mod diagnostic;
 pub mod diff;
 pub mod emit;
 pub mod explain;
+pub mod fix;
 pub mod foreign;
 pub mod graph;
 pub mod lint;

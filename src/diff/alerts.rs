@@ -300,13 +300,7 @@ fn duration(what: &str, before: Option<Duration>, after: Option<Duration>, longe
 fn told(old: &Side<'_>, new: &Side<'_>, before: &AlertRule, after: &AlertRule) -> Option<Detail> {
     let names = |side: &Side<'_>, rule: &AlertRule| -> BTreeSet<String> {
         let model = side.model;
-        let stack = Stack {
-            spec: &model.spec,
-            shipped: &model.shipped,
-            settings: &model.settings,
-            jobs: &model.jobs,
-            route: model.route.as_ref(),
-        };
+        let stack = Stack::of(model);
         let Some(route) = &model.route else { return BTreeSet::new() };
         AlertLabels::of(rule, &stack).receivers(route).iter().map(|end| end.receiver.clone()).collect()
     };

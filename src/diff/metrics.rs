@@ -15,6 +15,9 @@ use crate::spec::metric::{Label, Metric};
 /// How many metrics that a pack or a metrics library brings are named; the others are counted.
 const NAMED: usize = 3;
 
+/// The name of a metric with what is said of it.
+type Described<'a> = (&'a str, Option<String>);
+
 /// The jobs that expose a metric.
 type Exposers<'a> = BTreeMap<(ItemKind, &'a str), &'a Exposed>;
 
@@ -132,7 +135,7 @@ fn renamed<'a>(gone: &[(&'a str, &Exposers<'a>)], fresh: &[(&'a str, &Exposers<'
     };
     let help =
         |exposers: &Exposers<'_>| exposers.values().next().and_then(|first| Some(first.metric.help.as_ref()?.value.clone()));
-    let mut groups: BTreeMap<String, [Vec<(&'a str, Option<String>)>; 2]> = BTreeMap::new();
+    let mut groups: BTreeMap<String, [Vec<Described<'a>>; 2]> = BTreeMap::new();
     for (side, list) in [gone, fresh].into_iter().enumerate() {
         for (name, exposers) in list {
             let Some(sign) = sign(exposers) else { continue };

@@ -61,7 +61,7 @@ impl<'a> Readers<'a> {
     }
 
     /// What reads one of these series and names the label.
-    pub(super) fn naming<'s>(&self, series: &[&'s str], label: &str) -> Vec<Broken> {
+    pub(super) fn naming(&self, series: &[&str], label: &str) -> Vec<Broken> {
         self.find(series.iter().copied(), |expr| names_label(&expr.ast, series, label))
     }
 

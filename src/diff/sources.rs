@@ -70,6 +70,8 @@ fn details(was: &Job, is: &Job) -> Vec<Detail> {
     let mut all = Vec::new();
     let status = |job: &Job| Some(if job.planned { "planned" } else { "scraped" });
     all.extend(Detail::of("status", status(was), status(is)));
+    let fails = |job: &Job| job.fails.as_ref().map(|why| why.value.clone());
+    all.extend(Detail::of("its scrapes fail", fails(was), fails(is)));
     all.extend(Detail::of("job", Some(&was.name), Some(&is.name)));
     all.extend(addresses(was, is));
     all.extend(Detail::of("interval", Some(was.interval), Some(is.interval)));

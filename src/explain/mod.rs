@@ -67,13 +67,7 @@ impl<'a> About<'a> {
     }
 
     fn stack(&self) -> Stack<'a> {
-        Stack {
-            spec: &self.model.spec,
-            shipped: &self.model.shipped,
-            settings: &self.model.settings,
-            jobs: &self.model.jobs,
-            route: self.model.route.as_ref(),
-        }
+        Stack::of(self.model)
     }
 
     /// `specs/alerts.yaml:12`

@@ -125,13 +125,7 @@ impl Builder<'_> {
 
     fn alerts(&mut self) {
         let model = self.model;
-        let stack = Stack {
-            spec: &model.spec,
-            shipped: &model.shipped,
-            settings: &model.settings,
-            jobs: &model.jobs,
-            route: model.route.as_ref(),
-        };
+        let stack = Stack::of(model);
         if let Some(notifications) = &model.spec.notifications {
             for (name, entry) in notifications.receivers.iter() {
                 self.add(Kind::Receiver, name, Some(entry.key));

@@ -10,6 +10,7 @@ pub mod rule;
 
 use std::sync::Arc;
 
+use crate::load::templates::TemplateFile;
 use crate::model::dashboard::Dashboard;
 use crate::model::delivery::Route;
 use crate::model::job::Job;
@@ -39,4 +40,6 @@ pub struct Model {
     pub dashboards: Vec<Dashboard>,
     /// Who is told of which alert; `None` when nobody is.
     pub route: Option<Route>,
+    /// The files with notification templates that the spec names; whoever has a disk reads them.
+    pub templates: Vec<TemplateFile>,
 }
