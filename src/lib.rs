@@ -15,10 +15,13 @@ pub mod cli;
 #[cfg(feature = "cli")]
 pub mod commands;
 pub mod diagnostic;
+pub mod diff;
 pub mod emit;
+pub mod explain;
 pub mod fix;
 pub mod foreign;
 pub mod init;
+pub mod graph;
 pub mod lint;
 pub mod load;
 pub mod lower;
