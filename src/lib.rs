@@ -10,6 +10,7 @@
 //! | lower | `Model` | `Plan`: one sub-plan per target, everything decided | `lower`, `plan` |
 //! | emit | `Plan` | artifacts: paths and bytes; one place writes them | `emit` |
 
+pub mod backtest;
 #[cfg(feature = "cli")]
 pub mod cli;
 #[cfg(feature = "cli")]
@@ -20,8 +21,8 @@ pub mod emit;
 pub mod explain;
 pub mod fix;
 pub mod foreign;
-pub mod init;
 pub mod graph;
+pub mod init;
 pub mod lint;
 pub mod load;
 pub mod lower;
