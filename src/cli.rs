@@ -1,5 +1,7 @@
 //! The arguments of the command line, as types and nothing else.
 
+pub mod verify;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -25,6 +27,8 @@ pub enum Command {
     Lint(Lint),
     /// Say how the written files differ from what the spec compiles to: the same as `build --check`.
     Drift(Drift),
+    /// Say how what runs differs from a spec.
+    Verify(verify::Verify),
     /// Say what a PromQL expression returns.
     Query(Query),
     /// Show the page of a rule, or the list of all rules.

@@ -7,6 +7,8 @@ pub mod explain;
 pub mod lint;
 mod progress;
 pub mod query;
+mod servers;
 pub mod settings;
 pub mod terminal;
+pub mod verify;
 mod watch;
