@@ -1,16 +1,19 @@
 //! The arguments of the command line, as types and nothing else.
 
+mod backtest;
 pub mod completions;
 mod diff;
 mod explain;
 mod graph;
 pub mod init;
 pub mod schema;
+pub mod verify;
 
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub use backtest::{Backtest, BacktestFormat};
 pub use diff::{Diff, DiffFormat};
 pub use explain::{Explain, ExplainFormat};
 pub use graph::{Graph, GraphFormat};
@@ -36,6 +39,10 @@ pub enum Command {
     Lint(Lint),
     /// Say how the written files differ from what the spec compiles to: the same as `build --check`.
     Drift(Drift),
+    /// Say how often each alert of a spec would have fired over a time that has passed, by the samples of a Prometheus.
+    Backtest(Backtest),
+    /// Say how what runs differs from a spec.
+    Verify(verify::Verify),
     /// Say what a PromQL expression returns.
     Query(Query),
     /// Show an alert, a metric or anything else of a spec with where it comes from and who uses it; or the page of a rule.

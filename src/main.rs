@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use optiinfra_gen::cli::{Cli, Command};
 use optiinfra_gen::commands::terminal::{Exit, Terminal, human_options, shows_progress};
-use optiinfra_gen::commands::{build, completions, diff, drift, explain, graph, init, lint, query, schema};
+use optiinfra_gen::commands::{backtest, build, completions, diff, drift, explain, graph, init, lint, query, schema, verify};
 use optiinfra_gen::world::OsWorld;
 
 /// A bug in this program.
@@ -47,6 +47,8 @@ fn run(cli: &Cli) -> io::Result<Exit> {
         Command::Man(args) => completions::man(args, &world, &mut terminal),
         Command::Diff(args) => diff::diff(args, &world, &mut terminal),
         Command::Graph(args) => graph::graph(args, &world, &mut terminal),
+        Command::Verify(args) => verify::verify(args, &world, &mut terminal),
+        Command::Backtest(args) => backtest::backtest(args, &world, &mut terminal),
         Command::Query(args) => query::query(args, &world, io::stdin().lock(), &mut terminal),
     }?;
     out.flush()?;

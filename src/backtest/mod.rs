@@ -7,12 +7,14 @@
 //! | `ask` | one expression over many evaluations, in pieces that a server answers |
 //! | `machine` | pending, firing, resolved: as the server's rule manager decides |
 //! | `labels` | the labels of an alert |
+//! | `fetch` | Prometheus as the server that is asked |
 //! | `test` | one alert from its expression to its figures |
 //! | `figures` | how often, for how long, on which series |
 //! | `instant` | times as people write them |
 //! | `human`, `json` | reports |
 
 mod ask;
+mod fetch;
 mod figures;
 mod human;
 mod inline;

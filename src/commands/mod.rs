@@ -1,5 +1,6 @@
 //! One file for each command of the command line.
 
+pub mod backtest;
 pub mod build;
 mod compile;
 pub mod completions;
@@ -14,7 +15,9 @@ mod progress;
 pub mod query;
 pub mod returns;
 pub mod schema;
+mod servers;
 pub mod settings;
 pub mod specs;
 pub mod terminal;
+pub mod verify;
 mod watch;
