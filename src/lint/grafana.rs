@@ -24,7 +24,7 @@ pub fn is_builtin(name: &str) -> bool {
 pub fn mentions(text: &str) -> Vec<Mention<'_>> {
     let mut found = Vec::new();
     let mut at = 0;
-    let mut unclosed = None;
+    let mut unclosed: Vec<&str> = Vec::new();
     while let Some(step) = text.get(at..).and_then(|rest| rest.find(['$', '['])) {
         let start = at + step;
         let rest = text.get(start..).unwrap_or_default();
@@ -47,13 +47,13 @@ pub fn mentions(text: &str) -> Vec<Mention<'_>> {
         let after = inside.get(name.len()..).unwrap_or_default();
         let end = if close.is_empty() {
             Some(open + name.len())
-        } else if !after.starts_with(close) && (!is_format(after) || unclosed == Some(close)) {
+        } else if !after.starts_with(close) && (!is_format(after) || unclosed.contains(&close)) {
             None
         } else {
             let end = after.find(close);
             if end.is_none() {
                 // Nothing behind this place closes another one either.
-                unclosed = Some(close);
+                unclosed.push(close);
             }
             end.map(|end| open + name.len() + end + close.len())
         };
