@@ -1,8 +1,12 @@
 //! The arguments of the command line, as types and nothing else.
 
+mod simulate;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub use simulate::Simulate;
 
 /// A compiler for a monitoring stack: one typed spec in, checked files for Prometheus, Alertmanager, Grafana and Compose out.
 #[derive(Debug, Parser)]
@@ -29,6 +33,8 @@ pub enum Command {
     Query(Query),
     /// Show the page of a rule, or the list of all rules.
     Explain(Explain),
+    /// Serve made-up metrics for everything that the spec has scraped.
+    Simulate(Simulate),
 }
 
 /// Arguments of `build`.

@@ -26,6 +26,7 @@ pub mod pipeline;
 pub mod plan;
 pub mod promql;
 pub mod resolve;
+pub mod simulate;
 pub mod source;
 pub mod spec;
 pub mod template;

@@ -5,4 +5,5 @@ pub mod explain;
 pub mod lint;
 pub mod query;
 pub mod settings;
+pub mod simulate;
 pub mod terminal;

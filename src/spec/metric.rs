@@ -44,6 +44,9 @@ record! {
         quantiles: Vec<Spanned<f64>>,
         /// The least and the greatest value that a sample can have.
         range: Option<Range>,
+        /// Where samples usually lie, for `simulate`: of a gauge the value, of a counter the growth in a second, of a histogram or a summary what
+        /// it observes.
+        typical: Option<Range>,
         /// `planned`: wished for, not exposed yet.
         status: Option<Status>,
         /// Perhaps exposed: a target can lack it.

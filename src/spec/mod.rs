@@ -7,6 +7,7 @@ pub mod notify;
 pub mod pack;
 pub mod quantity;
 pub mod query;
+pub mod scenario;
 pub mod scrape;
 pub mod service;
 pub mod shared;
@@ -41,6 +42,8 @@ record! {
         dashboards: Map<dashboard::Dashboard>,
         /// Who is told what.
         notifications: Option<notify::Notifications>,
+        /// States in which `simulate` can put the stack.
+        scenarios: Map<scenario::Scenario>,
         /// Exporter packs of your own, besides those that ship with the tool.
         packs: Map<pack::Pack>,
         /// What metrics libraries expose by themselves.
@@ -64,6 +67,7 @@ impl Spec {
             alerts: Map::default(),
             dashboards: Map::default(),
             notifications: None,
+            scenarios: Map::default(),
             packs: Map::default(),
             clients: Map::default(),
         }
