@@ -92,7 +92,8 @@ impl Target {
             for series in &family.series {
                 let reading = self.reading(family, series, history, t);
                 if starts && reading != Reading::Nothing {
-                    let name = format!("{}_created", family.name.strip_suffix("_total").unwrap_or(&family.name));
+                    let stem = family.name.strip_suffix("_total").filter(|_| family.kind == MetricType::Counter);
+                    let name = format!("{}_created", stem.unwrap_or(&family.name));
                     created.push(Sample { name: name.into(), labels: &series.labels, bound: None, value: self.started(history, t) + 2.0 });
                 }
                 samples(family, series, reading, &mut lines);
@@ -150,13 +151,26 @@ impl Target {
             MetricType::Unknown => ("", "unknown"),
         };
         // A name that the format does not allow for the type, or that another family has, is of unknown type.
-        let stem = family.name.strip_suffix(suffix).filter(|stem| suffix.is_empty() || !names.contains(stem));
+        let fits = |stem: &&str| (suffix.is_empty() || !names.contains(stem)) && family.quantiles.iter().all(|q| (0.0..=1.0).contains(q));
+        let stem = family.name.strip_suffix(suffix).filter(fits);
         let (name, kind, created) = stem.map_or((family.name.as_str(), "unknown", &[][..]), |stem| (stem, kind, created));
-        if !family.help.is_empty() {
-            let help = family.help.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n");
-            let _ = writeln!(text, "# HELP {name} {help}");
+        let head = |name: &str, text: &mut String| {
+            if !family.help.is_empty() {
+                let help = family.help.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n");
+                let _ = writeln!(text, "# HELP {name} {help}");
+            }
+            let _ = writeln!(text, "# TYPE {name} {kind}");
+        };
+        if kind == "unknown" {
+            // Such a family has no suffixes: each name is one of its own.
+            let names: BTreeSet<&str> = lines.iter().map(|line| &*line.name).collect();
+            for name in names {
+                head(name, text);
+                lines.iter().filter(|line| line.name == name).for_each(|line| self.line(line, Some(Language::Python), text));
+            }
+            return;
         }
-        let _ = writeln!(text, "# TYPE {name} {kind}");
+        head(name, text);
         // What belongs to one series stands together.
         let mut created = created.iter().peekable();
         for (place, line) in lines.iter().enumerate() {

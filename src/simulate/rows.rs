@@ -10,7 +10,7 @@ use crate::model::job::Exposed;
 use crate::promql::catalog::Pattern;
 use crate::simulate::demand::{Demand, Wanted, Wish};
 use crate::spec::decode::Text;
-use crate::spec::metric::Label;
+use crate::spec::metric::{Label, MetricType};
 
 /// The labels of one series in the order of their names.
 pub(super) type Row = Vec<(String, String)>;
@@ -57,7 +57,9 @@ pub(super) fn of(name: &str, exposed: &Exposed, demand: &Demand, pools: &Pools<'
         .filter(|(_, domain)| domain.values.is_none())
         .map(|(label, domain)| (*label, pools.values(name, label, domain)))
         .collect();
-    let longest = open.iter().map(|(_, values)| values.len()).max().unwrap_or(1);
+    // A process has one version, a server one configuration; GPUs and things that are asked for are several.
+    let single = exposed.metric.kind.value == MetricType::Info && pools.kind != ItemKind::GpuTarget && wishes.is_empty();
+    let longest = if single { 1 } else { open.iter().map(|(_, values)| values.len()).max().unwrap_or(1) };
     if !open.is_empty() {
         let value = |values: &[String], at: usize| values.get(at % values.len().max(1)).cloned().unwrap_or_default();
         rows = (0..longest)

@@ -11,6 +11,8 @@ mod grafana;
 mod prometheus;
 mod refused;
 mod scratch;
-mod server;
-mod tool;
+#[path = "../support/mod.rs"]
+mod support;
 mod tree;
+
+use support::{server, tool};
