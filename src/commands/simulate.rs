@@ -34,7 +34,8 @@ pub fn simulate(args: &cli::Simulate, world: &dyn World, terminal: &mut Terminal
             return Ok(Exit::Findings);
         }
     };
-    if let Some(text) = args.scrape_interval.as_deref().filter(|text| Duration::parse(text).is_none_or(|found| found.millis == 0)) {
+    if let Some(text) = args.scrape_interval.as_deref().filter(|text| Duration::parse(text).is_none_or(|found| found.millis == 0))
+    {
         return terminal.fail(format!("`{text}` is not a duration"), "write whole numbers with their units: 1s, 500ms");
     }
     let Some(now) = world.since_1970() else { return terminal.fail("this machine has no clock", "") };
@@ -92,7 +93,10 @@ fn write_config(args: &cli::Simulate, path: &Path, checked: &Checked, server: &S
     let Some(model) = &checked.model else { return Ok(()) };
     let (plan, _) = pipeline::plan(model, &checked.sources);
     let rules = world.canonicalize(&args.out.join("prometheus")).map_err(|error| {
-        io::Error::new(error.kind(), format!("the rule files in {} are not there, `build` writes them: {error}", args.out.display()))
+        io::Error::new(
+            error.kind(),
+            format!("the rule files in {} are not there, `build` writes them: {error}", args.out.display()),
+        )
     })?;
     let changes = Changes {
         control: server.control().to_string(),

@@ -96,8 +96,7 @@ impl Binder<'_> {
                 );
             } else if !selected {
                 let help = "`restart_every` needs labels of a target under `on:`, such as {job: prometheus}";
-                self.diagnostics
-                    .push(Diagnostic::error(SELECTS_NOTHING, every.span, "`on` selects no target").help(help));
+                self.diagnostics.push(Diagnostic::error(SELECTS_NOTHING, every.span, "`on` selects no target").help(help));
             } else {
                 effects.push(Effect::RestartEvery(every.value.as_secs_f64()));
             }
@@ -144,7 +143,8 @@ impl Binder<'_> {
             let carrying: Vec<&Variant> =
                 live.iter().copied().filter(|variant| variant.open_labels || variant.label(label).is_some()).collect();
             if carrying.is_empty() {
-                let near = suggest::nearest(label, live.iter().flat_map(|variant| variant.labels.iter().map(|(name, _)| &**name)));
+                let near =
+                    suggest::nearest(label, live.iter().flat_map(|variant| variant.labels.iter().map(|(name, _)| &**name)));
                 let help = suggest::did_you_mean(&near).unwrap_or_else(|| {
                     let all: BTreeSet<&str> =
                         live.iter().flat_map(|variant| variant.labels.iter().map(|(name, _)| &**name)).collect();
@@ -192,7 +192,8 @@ impl Binder<'_> {
             let Some(unit) = &first.unit else {
                 let message = format!("`{}` has a unit, and `{metric}` has none", level.text);
                 self.diagnostics.push(
-                    Diagnostic::error(INVALID_VALUE, level.span, message).help("write the bare number, or give the metric a `unit`"),
+                    Diagnostic::error(INVALID_VALUE, level.span, message)
+                        .help("write the bare number, or give the metric a `unit`"),
                 );
                 return None;
             };
@@ -246,10 +247,10 @@ impl Binder<'_> {
         if job.planned || !job_has(job, &on) {
             let why = if job.planned { "it is only planned" } else { "none has the labels of `on`" };
             let message = format!("no target of `{}` is meant: {why}", thing.value);
-            self.diagnostics.push(
-                Diagnostic::error(SELECTS_NOTHING, thing.span, message)
-                    .help("the labels of targets are job, instance, those under `scrape.labels`, and node and pool of GPU pools"),
-            );
+            self.diagnostics
+                .push(Diagnostic::error(SELECTS_NOTHING, thing.span, message).help(
+                    "the labels of targets are job, instance, those under `scrape.labels`, and node and pool of GPU pools",
+                ));
             return None;
         }
         Some(job.name.clone())

@@ -79,10 +79,49 @@ impl Words {
 
 /// Words of what goes wrong: there is little of it.
 const TROUBLE: &[&str] = &[
-    "abort", "aborted", "broken", "conflicts", "corrupted", "corruption", "corruptions", "crash", "deadlocks", "degraded", "dropped",
-    "error", "errors", "evicted", "exceeded", "fail", "failed", "failure", "failures", "invalid", "lost", "missed", "oom", "panic",
-    "panics", "readonly", "refused", "rejected", "rollback", "stalled", "throttled", "timeout", "timeouts", "violation", "dirty",
-    "mismatch", "pending", "paused", "sleep", "disabled", "throttle", "invalidated", "stalls",
+    "abort",
+    "aborted",
+    "broken",
+    "conflicts",
+    "corrupted",
+    "corruption",
+    "corruptions",
+    "crash",
+    "deadlocks",
+    "degraded",
+    "dropped",
+    "error",
+    "errors",
+    "evicted",
+    "exceeded",
+    "fail",
+    "failed",
+    "failure",
+    "failures",
+    "invalid",
+    "lost",
+    "missed",
+    "oom",
+    "panic",
+    "panics",
+    "readonly",
+    "refused",
+    "rejected",
+    "rollback",
+    "stalled",
+    "throttled",
+    "timeout",
+    "timeouts",
+    "violation",
+    "dirty",
+    "mismatch",
+    "pending",
+    "paused",
+    "sleep",
+    "disabled",
+    "throttle",
+    "invalidated",
+    "stalls",
 ];
 
 /// How a metric's series move.
@@ -194,7 +233,18 @@ fn share(words: &Words, metric: &Metric, factor: f64) -> Behaviour {
     if unbounded && words.any(&["speedup", "improvement", "ratio"]) {
         return level(1.2, 2.4);
     }
-    if words.any(&["error", "errors", "failed", "false", "hallucination", "impact", "loss", "fragmentation", "idle", "significance"]) {
+    if words.any(&[
+        "error",
+        "errors",
+        "failed",
+        "false",
+        "hallucination",
+        "impact",
+        "loss",
+        "fragmentation",
+        "idle",
+        "significance",
+    ]) {
         return level(0.01, 0.04);
     }
     if words.any(&["score", "quality", "hit", "success", "approval", "accuracy", "coverage", "relevance", "coherence"]) {
@@ -242,7 +292,8 @@ fn time(name: &str, words: &Words, factor: f64) -> Behaviour {
         return Behaviour::Clock(60.0 * 86_400.0);
     }
     let moment = words.any(&["timestamp", "date"])
-        || (words.any(&["last"]) && words.any(&["time", "success", "seen", "run", "save", "reload", "evaluation", "scrape", "at"]));
+        || (words.any(&["last"])
+            && words.any(&["time", "success", "seen", "run", "save", "reload", "evaluation", "scrape", "at"]));
     if moment && !words.any(&["duration", "age", "since", "ago", "elapsed"]) && factor == 1.0 {
         return Behaviour::Clock(-30.0);
     }
@@ -301,7 +352,8 @@ fn observations(metric: &Metric) -> Behaviour {
 
 /// How much of a counter's growth or of a histogram's observations falls to a series with this label value: failures are rare.
 pub(super) fn weight(value: &str) -> f64 {
-    let failed_status = value.len() == 3 && value.starts_with('5') && value.bytes().skip(1).all(|byte| byte.is_ascii_digit() || byte == b'x');
+    let failed_status =
+        value.len() == 3 && value.starts_with('5') && value.bytes().skip(1).all(|byte| byte.is_ascii_digit() || byte == b'x');
     let words = Words(value.split(|c: char| !c.is_ascii_alphanumeric()).map(str::to_ascii_lowercase).collect());
     if failed_status || words.any(&["failure", "failed", "error", "fail", "failures", "errors", "abort"]) { 0.002 } else { 1.0 }
 }

@@ -53,7 +53,8 @@ pub(super) struct Sample<'s> {
 /// All lines of a series.
 pub(super) fn samples<'s>(family: &'s Family, series: &'s Series, reading: Reading, into: &mut Vec<Sample<'s>>) {
     let mut add = |suffix: &str, bound, value| {
-        let name = if suffix.is_empty() { Cow::from(family.name.as_str()) } else { Cow::from(format!("{}{suffix}", family.name)) };
+        let name =
+            if suffix.is_empty() { Cow::from(family.name.as_str()) } else { Cow::from(format!("{}{suffix}", family.name)) };
         into.push(Sample { name, labels: &series.labels, bound, value });
     };
     match reading {
@@ -88,13 +89,21 @@ impl Target {
             let mut lines = Vec::new();
             let mut created = Vec::new();
             let starts = self.created
-                && matches!(family.kind, MetricType::Counter | MetricType::Histogram | MetricType::NativeHistogram | MetricType::Summary);
+                && matches!(
+                    family.kind,
+                    MetricType::Counter | MetricType::Histogram | MetricType::NativeHistogram | MetricType::Summary
+                );
             for series in &family.series {
                 let reading = self.reading(family, series, history, t);
                 if starts && reading != Reading::Nothing {
                     let stem = family.name.strip_suffix("_total").filter(|_| family.kind == MetricType::Counter);
                     let name = format!("{}_created", stem.unwrap_or(&family.name));
-                    created.push(Sample { name: name.into(), labels: &series.labels, bound: None, value: self.started(history, t) + 2.0 });
+                    created.push(Sample {
+                        name: name.into(),
+                        labels: &series.labels,
+                        bound: None,
+                        value: self.started(history, t) + 2.0,
+                    });
                 }
                 samples(family, series, reading, &mut lines);
             }
@@ -151,7 +160,9 @@ impl Target {
             MetricType::Unknown => ("", "unknown"),
         };
         // A name that the format does not allow for the type, or that another family has, is of unknown type.
-        let fits = |stem: &&str| (suffix.is_empty() || !names.contains(stem)) && family.quantiles.iter().all(|q| (0.0..=1.0).contains(q));
+        let fits = |stem: &&str| {
+            (suffix.is_empty() || !names.contains(stem)) && family.quantiles.iter().all(|q| (0.0..=1.0).contains(q))
+        };
         let stem = family.name.strip_suffix(suffix).filter(fits);
         let (name, kind, created) = stem.map_or((family.name.as_str(), "unknown", &[][..]), |stem| (stem, kind, created));
         let head = |name: &str, text: &mut String| {

@@ -71,14 +71,14 @@ impl Maker<'_> {
         labels.insert("job".to_owned(), job.name.clone());
         labels.insert("instance".to_owned(), address.clone());
         let key = wave::hash(self.options.seed, &[&job.name, &address]);
-        let pools =
-            Pools { target: &labels, kind: job.item.kind, host: &host, nodes: &self.nodes, services: &self.services };
+        let pools = Pools { target: &labels, kind: job.item.kind, host: &host, nodes: &self.nodes, services: &self.services };
         let live = job.exposes.iter().filter(|(_, exposed)| !exposed.planned);
         let mut families: Vec<(&Exposed, Family)> =
             live.map(|(name, exposed)| (exposed, self.family(name, exposed, key, &pools))).collect();
         if matches!(job.language, Some(Language::Python | Language::Node)) {
             // These libraries write metrics in the order in which they were made; the library's own come first.
-            families.sort_by_key(|(exposed, _)| (exposed.by != DeclaredBy::Client, exposed.declared.source, exposed.declared.start));
+            families
+                .sort_by_key(|(exposed, _)| (exposed.by != DeclaredBy::Client, exposed.declared.source, exposed.declared.start));
         }
         let families = families.into_iter().map(|(_, family)| family).collect();
         let mut target = Target {
@@ -172,9 +172,12 @@ fn about(target: u64, row: &Row) -> u64 {
 fn parts_of(row: &Row, rows: &[Row], totals: &[(String, String)]) -> Vec<usize> {
     let Some((label, total)) = totals.iter().find(|total| row.contains(total)) else { return Vec::new() };
     let parts = |equal: bool| {
-        let is_part = move |other: &Row| {
-            other.iter().all(|(name, value)| if name == label { value != total } else { !equal || row.contains(&(name.clone(), value.clone())) })
-        };
+        let is_part =
+            move |other: &Row| {
+                other.iter().all(|(name, value)| {
+                    if name == label { value != total } else { !equal || row.contains(&(name.clone(), value.clone())) }
+                })
+            };
         rows.iter().enumerate().filter(|(_, other)| is_part(other)).map(|(place, _)| place).collect::<Vec<_>>()
     };
     let equal = parts(true);
@@ -192,10 +195,9 @@ fn one_hot<'a>(name: &str, exposed: &'a Exposed, rows: &[Row]) -> Option<State<'
     if metric.kind.value != MetricType::Gauge || !is_bool || metric.typical.is_some() || rows.len() < 2 {
         return None;
     }
-    let (label, values) =
-        metric.labels.iter().find_map(|(label, entry)| Some((label, entry.value.values.as_ref()?)).filter(|_| {
-            STATES.contains(&label) || name.ends_with(&format!("_{label}"))
-        }))?;
+    let (label, values) = metric.labels.iter().find_map(|(label, entry)| {
+        Some((label, entry.value.values.as_ref()?)).filter(|_| STATES.contains(&label) || name.ends_with(&format!("_{label}")))
+    })?;
     // The first state that is not trouble.
     let first = values.first()?.value.clone();
     Some(Box::new(move |row| {

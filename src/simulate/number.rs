@@ -30,7 +30,11 @@ fn java(value: f64) -> String {
 
 /// As JavaScript and Rust do: `1`, `1000000`, `0.5`.
 fn plain(value: f64) -> String {
-    if value != 0.0 && (value.abs() >= 1e21 || value.abs() < 1e-6) { format!("{value:e}").replace('e', if value.abs() < 1.0 { "e" } else { "e+" }) } else { format!("{value}") }
+    if value != 0.0 && (value.abs() >= 1e21 || value.abs() < 1e-6) {
+        format!("{value:e}").replace('e', if value.abs() < 1.0 { "e" } else { "e+" })
+    } else {
+        format!("{value}")
+    }
 }
 
 #[cfg(test)]
@@ -39,9 +43,8 @@ mod tests {
 
     #[test]
     fn each_library_has_its_way() {
-        let all = |value| {
-            [Language::Go, Language::Python, Language::Java, Language::Node].map(|language| text(value, Some(language)))
-        };
+        let all =
+            |value| [Language::Go, Language::Python, Language::Java, Language::Node].map(|language| text(value, Some(language)));
         assert_eq!(all(1.0), ["1", "1.0", "1.0", "1"]);
         assert_eq!(all(0.05), ["0.05", "0.05", "0.05", "0.05"]);
         assert_eq!(all(2e6), ["2e+06", "2e+06", "2000000.0", "2000000"]);

@@ -95,9 +95,8 @@ fn sorted(mut row: Row) -> Row {
 /// A row that a wish wants and that is not there.
 fn granted(wish: &Wish, labels: &[(&str, &Label)], rows: &BTreeSet<Row>, pools: &Pools<'_>, name: &str) -> Option<Row> {
     let own: Wish = wish.iter().filter(|(label, _)| labels.iter().any(|(known, _)| known == label)).cloned().collect();
-    let fits = |row: &Row| {
-        own.iter().all(|(label, wanted)| row.iter().any(|(known, value)| known == label && wanted.fits(value)))
-    };
+    let fits =
+        |row: &Row| own.iter().all(|(label, wanted)| row.iter().any(|(known, value)| known == label && wanted.fits(value)));
     let elsewhere = |(label, wanted): &(String, Wanted)| {
         !labels.iter().any(|(known, _)| known == label) && pools.target.get(label).is_some_and(|found| !wanted.fits(found))
     };
@@ -148,7 +147,8 @@ impl Pools<'_> {
     }
 
     fn is_gpu(&self, label: &str) -> bool {
-        self.kind == ItemKind::GpuTarget && matches!(label, "gpu" | "UUID" | "device" | "pci_bus_id" | "minor_number" | "uuid" | "index")
+        self.kind == ItemKind::GpuTarget
+            && matches!(label, "gpu" | "UUID" | "device" | "pci_bus_id" | "minor_number" | "uuid" | "index")
     }
 
     fn plausible(&self, metric: &str, label: &str, most: u64) -> Vec<String> {
@@ -172,7 +172,9 @@ impl Pools<'_> {
             "Hostname" | "hostname" | "nodename" => vec![self.host.to_owned()],
             "gpu_id" | "gpu" => list(&["0", "1", "2"]),
             "name" if self.kind == ItemKind::Service => self.target.get("job").into_iter().cloned().collect(),
-            "name" | "container" | "agent" if !self.services.is_empty() => self.services.iter().take(2 * VALUES).cloned().collect(),
+            "name" | "container" | "agent" if !self.services.is_empty() => {
+                self.services.iter().take(2 * VALUES).cloned().collect()
+            }
             "id" => list(&["/", "/system.slice", "/docker"]),
             "datname" | "database" => list(&["postgres", "optiinfra", "template1"]),
             "region" | "location" => list(&["us-east-1", "eu-west-1", "ap-south-1"]),
@@ -189,7 +191,14 @@ impl Pools<'_> {
         match label {
             "UUID" | "uuid" => {
                 let key = crate::simulate::wave::hash(index, &[self.host]);
-                format!("GPU-{:08x}-{:04x}-4{:03x}-8{:03x}-{:012x}", key >> 32, key >> 16 & 0xffff, key & 0xfff, key >> 8 & 0xfff, key >> 16)
+                format!(
+                    "GPU-{:08x}-{:04x}-4{:03x}-8{:03x}-{:012x}",
+                    key >> 32,
+                    key >> 16 & 0xffff,
+                    key & 0xfff,
+                    key >> 8 & 0xfff,
+                    key >> 16
+                )
             }
             "device" => format!("nvidia{index}"),
             "pci_bus_id" => format!("00000000:{:02X}:00.0", 0x10 + index * 8),

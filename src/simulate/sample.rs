@@ -13,7 +13,10 @@ pub(super) fn of(pattern: &str) -> Option<String> {
         return Some(literal.to_string());
     }
     let made = ['0', 'x'].map(|dot| Maker { rest: pattern.chars().collect(), at: 0, dot }.alternatives(0));
-    made.into_iter().flatten().find(|text| fits(text)).or_else(|| USUAL.iter().find(|text| fits(text)).map(|text| (*text).to_owned()))
+    made.into_iter()
+        .flatten()
+        .find(|text| fits(text))
+        .or_else(|| USUAL.iter().find(|text| fits(text)).map(|text| (*text).to_owned()))
 }
 
 /// Nested deeper than this, no text is looked for.
@@ -143,7 +146,9 @@ mod tests {
 
     #[test]
     fn a_text_is_found_that_fits() {
-        for pattern in ["5..", "[1-5][0-9]{2}", ".*-agent", "a|b", "(?:x|y)+z?", "node-.+", "[^/]+", "\\d{3}", "a.{2,}b", "(a(b(c)))"] {
+        for pattern in
+            ["5..", "[1-5][0-9]{2}", ".*-agent", "a|b", "(?:x|y)+z?", "node-.+", "[^/]+", "\\d{3}", "a.{2,}b", "(a(b(c)))"]
+        {
             let text = of(pattern).unwrap_or_else(|| panic!("{pattern}"));
             assert_eq!(Pattern::new(pattern).is_match(&text), Some(true), "{pattern}: {text}");
         }

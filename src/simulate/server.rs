@@ -91,8 +91,7 @@ impl Server {
         let shared = Arc::new(Shared { simulation, history: Mutex::new(history), clock, control, addresses });
 
         let failed = |error| Taken { port: 0, error };
-        let runtime =
-            tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().map_err(failed)?;
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().map_err(failed)?;
         let guard = runtime.enter();
         serve(control_listener, steering(shared.clone())).map_err(failed)?;
         for (listener, places) in listeners {
@@ -236,7 +235,8 @@ fn steer(shared: &Shared, name: &str, change: impl FnOnce(&mut History, usize, f
             let known = shared.simulation.scenarios.iter().map(|scenario| scenario.name.as_str());
             let near = suggest::nearest(name, known);
             let help = suggest::did_you_mean(&near).unwrap_or_else(|| "GET /scenarios lists them".to_owned());
-            (StatusCode::NOT_FOUND, Json(json!({"error": format!("there is no scenario `{name}`"), "help": help}))).into_response()
+            (StatusCode::NOT_FOUND, Json(json!({"error": format!("there is no scenario `{name}`"), "help": help})))
+                .into_response()
         }
     }
 }

@@ -58,7 +58,9 @@ impl Target {
                 let total = grown(from, t, &episodes(series, history), usual);
                 if *whole { total.floor() } else { total }
             }
-            Behaviour::Observations { rate, usual, slow } => return self.observed(family, series, history, t, *rate, [usual, slow]),
+            Behaviour::Observations { rate, usual, slow } => {
+                return self.observed(family, series, history, t, *rate, [usual, slow]);
+            }
             Behaviour::Quantiles { rate, low, high } => {
                 let count = (rate * 2.0 * wave.area(self.started(history, t), t)).floor().max(0.0);
                 let middle = (low + high) / 2.0;
@@ -97,7 +99,15 @@ impl Target {
     }
 
     /// A histogram. Each bucket grows by itself, so that no count ever falls; the sum follows from the counts.
-    fn observed(&self, family: &Family, series: &Series, history: &History, t: f64, rate: f64, shares: [&Vec<f64>; 2]) -> Reading {
+    fn observed(
+        &self,
+        family: &Family,
+        series: &Series,
+        history: &History,
+        t: f64,
+        rate: f64,
+        shares: [&Vec<f64>; 2],
+    ) -> Reading {
         let from = self.started(history, t);
         let rate = rate * series.weight;
         let often = Wave::new(series.key);

@@ -12,8 +12,12 @@ mod live;
 mod scenarios;
 mod servers;
 mod stack;
-#[path = "../support/mod.rs"]
-mod support;
 mod webhook;
 
-use support::{server, tool};
+// Each test program uses a part of these.
+#[allow(dead_code)]
+#[path = "../real/server.rs"]
+mod server;
+#[allow(dead_code)]
+#[path = "../real/tool.rs"]
+mod tool;

@@ -73,8 +73,7 @@ pub(crate) fn query(server: &Server, expr: &str) -> Vec<Value> {
 
 /// The same, or what the server says.
 pub(crate) fn try_query(server: &Server, expr: &str) -> Result<Vec<Value>, String> {
-    let (status, body) =
-        server.get(&format!("/api/v1/query?query={}", encoded(expr))).map_err(|error| error.to_string())?;
+    let (status, body) = server.get(&format!("/api/v1/query?query={}", encoded(expr))).map_err(|error| error.to_string())?;
     let answer: Value = serde_json::from_str(&body).map_err(|error| format!("{status} {error}: {body}"))?;
     match &answer["data"] {
         data if data["resultType"] == "vector" || data["resultType"] == "matrix" => {

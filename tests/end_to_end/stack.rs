@@ -124,7 +124,13 @@ pub(crate) fn now() -> f64 {
 }
 
 /// Makes a database that holds the past of a simulation; `false` when promtool is not there.
-pub(crate) fn backfilled(simulation: &Simulation, history: &History, times: &[f64], keep: &BTreeSet<String>, folder: &Path) -> bool {
+pub(crate) fn backfilled(
+    simulation: &Simulation,
+    history: &History,
+    times: &[f64],
+    keep: &BTreeSet<String>,
+    folder: &Path,
+) -> bool {
     let [_, promtool] = PROMTOOLS;
     let Some(program) = promtool.find() else { return false };
     let text: PathBuf = folder.join("past.om");

@@ -11,8 +11,6 @@ mod grafana;
 mod prometheus;
 mod refused;
 mod scratch;
-#[path = "../support/mod.rs"]
-mod support;
+mod server;
+mod tool;
 mod tree;
-
-use support::{server, tool};

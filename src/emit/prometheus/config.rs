@@ -136,7 +136,9 @@ pub(super) fn yaml(plan: &Prometheus) -> Vec<u8> {
         alerting: (!plan.alertmanagers.is_empty()).then(|| Alerting {
             alertmanagers: [Alertmanagers { static_configs: [StaticConfig { targets: &plan.alertmanagers, labels: None }] }],
         }),
-        rule_files: files.into_iter().filter(|(_, groups)| !groups.is_empty())
+        rule_files: files
+            .into_iter()
+            .filter(|(_, groups)| !groups.is_empty())
             .map(|(file, _)| format!("{}{file}", plan.rule_folder))
             .collect(),
         scrape_configs: plan.jobs.iter().map(scrape_config).collect(),
