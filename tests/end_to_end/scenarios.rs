@@ -15,7 +15,7 @@ use crate::tool::{ALERTMANAGER, PROMETHEUS};
 use crate::webhook::Webhook;
 
 /// How long a scenario has been holding when the servers look.
-const SINCE: f64 = 25.0 * 60.0;
+const SINCE: f64 = 17.0 * 60.0;
 
 const WITHIN: Duration = Duration::from_secs(60);
 
@@ -89,9 +89,9 @@ fn look(stack: &Stack, place: Option<usize>, heartbeats: &BTreeSet<String>) -> S
     if let Some(place) = place {
         history.begin(place, now - SINCE);
     }
-    // Every fifteen seconds, and a little of the day before for what compares with it.
-    let recent = (0..140).rev().map(|step| now - 15.0 * f64::from(step));
-    let times: Vec<f64> = (0..8).map(|step| now - 86_400.0 - 240.0 + 60.0 * f64::from(step)).chain(recent).collect();
+    // Three times a minute for as long as the longest window, and a little of the day before for what compares with it.
+    let recent = (0..54).rev().map(|step| now - 20.0 * f64::from(step));
+    let times: Vec<f64> = (0..4).map(|step| now - 86_400.0 - 120.0 + 120.0 * f64::from(step)).chain(recent).collect();
     assert!(backfilled(&simulation, &history, &times, &stack.read_by_rules(), folder.path()));
 
     let webhook = Webhook::start();

@@ -109,9 +109,21 @@ pub(crate) fn names(alerts: &[Value]) -> BTreeSet<String> {
     alerts.iter().filter_map(|alert| alert["labels"]["alertname"].as_str()).map(str::to_owned).collect()
 }
 
-/// How often the rule group that was evaluated least has been evaluated after a time, in whole evaluations of a second: the least of the times of
-/// the last evaluations, in seconds since 1970.
-pub(crate) fn evaluated_until(server: &Server) -> f64 {
-    let seconds = query(server, "min(prometheus_rule_group_last_evaluation_timestamp_seconds)");
-    seconds.first().and_then(|series| series["value"][1].as_str()?.parse().ok()).unwrap_or(0.0)
+/// When each rule group was evaluated last, as the server writes it.
+pub(crate) fn evaluations(server: &Server) -> Vec<(String, String)> {
+    let answer = server.json("/api/v1/rules");
+    let groups = answer["data"]["groups"].as_array().cloned().unwrap_or_default();
+    let text = |group: &Value, field: &str| group[field].as_str().unwrap_or_default().to_owned();
+    groups.iter().map(|group| (text(group, "name"), text(group, "lastEvaluation"))).collect()
+}
+
+/// Waits until every rule group has been evaluated again.
+#[track_caller]
+pub(crate) fn all_evaluated(server: &Server, within: Duration) {
+    let before = evaluations(server);
+    until("all rules are evaluated again", within, || {
+        let now = evaluations(server);
+        let again = now.iter().zip(&before).all(|((_, now), (_, before))| now > before);
+        if again && now.len() == before.len() { Ok(()) } else { Err(format!("{now:?}")) }
+    });
 }
