@@ -16,6 +16,7 @@ pub mod cli;
 pub mod commands;
 pub mod diagnostic;
 pub mod emit;
+pub mod fix;
 pub mod foreign;
 pub mod lint;
 pub mod load;

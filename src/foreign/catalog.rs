@@ -264,6 +264,7 @@ fn unscraped(name: &Text, exposes: BTreeMap<String, Exposed>, created_series: bo
         metric_relabel: Vec::new(),
         extra: None,
         planned: false,
+        fails: None,
         language: None,
         exposes,
         open: Vec::new(),

@@ -212,6 +212,7 @@ impl Reading<'_> {
             metric_relabel: self.relabel(fields, "metric_relabel_configs"),
             extra: None,
             planned: false,
+            fails: None,
             language: None,
             exposes: BTreeMap::new(),
             open: Vec::new(),

@@ -1,7 +1,5 @@
 //! Infers what was collected: recording rules in the order of their dependencies, then alerts and dashboards.
 
-use std::collections::BTreeMap;
-
 use rayon::prelude::*;
 
 use super::collect::Collected;
@@ -18,11 +16,9 @@ use crate::resolve::records::{self, Unfinished};
 use crate::source::Sources;
 use crate::spec::decode::Text;
 
-/// What is linted of foreign files.
+/// What is linted of foreign files, but for the alerts: [`alerts`] resolves them a part at a time.
 #[derive(Debug)]
 pub struct Foreign {
-    /// Alert rules in the order of the files.
-    pub alerts: Vec<AlertRule>,
     /// Recording rules; each stands after those that it reads.
     pub records: Vec<RecordRule>,
     /// Dashboards in the order of the files.
@@ -31,27 +27,45 @@ pub struct Foreign {
     pub catalog: MapCatalog,
 }
 
-/// Infers what was collected against the series that are known.
+/// Infers what was collected against the series that are known, but for the alerts.
 pub fn resolve(collected: &mut Collected, known: MapCatalog, sources: &Sources, diagnostics: &mut Vec<Diagnostic>) -> Foreign {
     let mut catalog = known;
-    let interval = collected.configs.iter().map(|config| config.evaluation_interval.as_secs_f64()).min_by(f64::total_cmp);
-    let rules = std::mem::take(&mut collected.rules);
-    let context = |purpose| Context { purpose, evaluation_interval: interval, ..Context::default() };
-    let records = records(rules.records, &mut catalog, &context(Purpose::Record), sources, diagnostics);
-    let found: Vec<(AlertRule, Vec<Diagnostic>)> =
-        rules.alerts.into_par_iter().map(|written| alert(written, &catalog, &context(Purpose::Alert), sources)).collect();
-    let mut alerts = Vec::with_capacity(found.len());
-    for (rule, found) in found {
-        alerts.push(rule);
-        diagnostics.extend(found);
-    }
+    let context = context(collected, Purpose::Record);
+    let interval = context.evaluation_interval;
+    let records = records(std::mem::take(&mut collected.rules.records), &mut catalog, &context, sources, diagnostics);
     let dashboards = {
         let seen = as_dashboards_see(&catalog);
         let input = dashboard::Input { catalog: seen.as_ref().unwrap_or(&catalog), sources, evaluation_interval: interval };
         let roots = std::mem::take(&mut collected.dashboards);
         roots.iter().map(|root| dashboard::read(root, &input, diagnostics)).collect()
     };
-    Foreign { alerts, records, dashboards, catalog }
+    Foreign { records, dashboards, catalog }
+}
+
+fn context(collected: &Collected, purpose: Purpose) -> Context {
+    let intervals = collected.configs.iter().map(|config| config.evaluation_interval.as_secs_f64());
+    Context { purpose, evaluation_interval: intervals.min_by(f64::total_cmp), ..Context::default() }
+}
+
+/// So many alerts are resolved, linted and forgotten at once.
+const BATCH: usize = 2048;
+
+/// Infers the alerts, and hands over a part of them at a time, in the order of the files. What they are made of is dropped after each part: the
+/// trees and facts of a hundred thousand expressions take half a gigabyte.
+pub fn alerts(
+    collected: &mut Collected,
+    catalog: &MapCatalog,
+    sources: &Sources,
+    mut each: impl FnMut(Vec<AlertRule>, Vec<Diagnostic>),
+) {
+    let context = context(collected, Purpose::Alert);
+    let mut written = std::mem::take(&mut collected.rules.alerts).into_iter();
+    while written.len() > 0 {
+        let batch: Vec<WrittenAlert> = written.by_ref().take(BATCH).collect();
+        let resolved = batch.into_par_iter().map(|written| alert(written, catalog, &context, sources)).collect();
+        let (rules, found): (Vec<AlertRule>, Vec<Vec<Diagnostic>>) = Vec::into_iter(resolved).unzip();
+        each(rules, found.into_iter().flatten().collect());
+    }
 }
 
 fn records(
@@ -96,7 +110,7 @@ fn alert(written: WrittenAlert, catalog: &dyn Catalog, context: &Context, source
         }
         None => draft.finish(catalog, context),
     };
-    let not_empty = |labels: BTreeMap<String, Text>| labels.into_iter().filter(|(_, text)| !text.value.is_empty()).collect();
+    let not_empty = |labels: Vec<(String, Text)>| labels.into_iter().filter(|(_, text)| !text.value.is_empty()).collect();
     let rule = AlertRule {
         item: Item::new(ItemKind::Alert, written.name.value.clone(), written.name.span),
         name: written.name.value,
@@ -108,7 +122,7 @@ fn alert(written: WrittenAlert, catalog: &dyn Catalog, context: &Context, source
         hold: written.hold,
         keep_firing_for: written.keep_firing_for,
         labels: not_empty(written.labels),
-        annotations: written.annotations,
+        annotations: written.annotations.into_iter().collect(),
         group: written.group,
         interval: written.interval,
         query: None,

@@ -20,6 +20,7 @@ pub mod delivery;
 pub mod expressions;
 pub mod finding;
 pub mod grafana;
+pub mod outline;
 pub mod registry;
 pub mod rule;
 pub mod rules;
@@ -33,6 +34,7 @@ mod run;
 
 pub use context::Disk;
 pub use date::Date;
-pub use run::{Outside, run, run_on};
+pub use outline::AlertOutline;
+pub use run::{Outside, Suggested, of_alerts_alone, run, run_on};
 pub use settings::{Level, LintSettings};
 pub use subject::Subject;

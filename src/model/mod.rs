@@ -11,6 +11,7 @@ pub mod scenario;
 
 use std::sync::Arc;
 
+use crate::load::templates::TemplateFile;
 use crate::model::dashboard::Dashboard;
 use crate::model::delivery::Route;
 use crate::model::job::Job;
@@ -43,4 +44,6 @@ pub struct Model {
     pub route: Option<Route>,
     /// States in which the simulated stack can be put, in the order of their names.
     pub scenarios: Vec<Scenario>,
+    /// The files with notification templates that the spec names; whoever has a disk reads them.
+    pub templates: Vec<TemplateFile>,
 }

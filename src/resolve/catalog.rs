@@ -41,6 +41,7 @@ pub fn resolve(jobs: &[Job], settings: &Settings, diagnostics: &mut Vec<Diagnost
                 instances: target.instances,
                 scrape_interval: Some(job.interval.as_secs_f64()),
                 declared_at: Some(job.item.span),
+                fails_at: job.fails.as_ref().map(|why| why.span),
             });
         }
     }

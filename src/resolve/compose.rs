@@ -7,8 +7,8 @@ use std::sync::Arc;
 use crate::diagnostic::{Diagnostic, RuleId};
 use crate::load::suggest;
 use crate::model::expr::{Expr, place_in};
-use crate::promql::catalog::{Catalog, Presence};
-use crate::promql::infer::{Context, infer};
+use crate::promql::catalog::{Catalog, Name, Presence};
+use crate::promql::infer::{Context, Facts, infer};
 use crate::promql::{
     self, BinaryOp, Dialect, DurationExpr, DurationKind, ExprKind, Label, MatchOp, Matcher, Number, Text as PromText, TextPart,
     Variable, VectorSelector,
@@ -257,6 +257,21 @@ impl Draft {
             let message = format!("nothing gives `${}` a value here", variable.name);
             diagnostics.push(Diagnostic::error("spec/unknown-parameter", span, message).help(help));
         }
+    }
+
+    /// Whether each series of the result still has what it has of these labels where it is read: then a matcher on one of them leaves series out
+    /// and changes the value of none.
+    pub fn keeps<'l>(&self, labels: impl IntoIterator<Item = &'l str>, catalog: &dyn Catalog, context: &Context) -> bool {
+        let inference = infer(&self.ast, catalog, context);
+        let names: Vec<Name> = labels.into_iter().map(Name::from).collect();
+        inference.nodes.iter().all(|node| {
+            let lost = |name: &Name| {
+                let has = |facts: &Facts| facts.labels.get(name).presence != Presence::Absent;
+                let inner = node.children.iter().filter_map(|child| inference.nodes.get(*child));
+                !has(&node.facts) && inner.into_iter().any(|child| has(&child.facts))
+            };
+            !names.iter().any(lost)
+        })
     }
 
     /// The expression in its final form, with what can be inferred of it.

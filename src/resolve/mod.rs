@@ -56,5 +56,6 @@ pub fn resolve(spec: Arc<Spec>, shipped: Arc<Spec>, sources: &Sources, diagnosti
     let route = spec.notifications.as_ref().and_then(|notifications| notify::resolve(notifications, diagnostics));
     drop(queries);
     let scenarios = scenarios::resolve(&spec, &jobs, &catalog, &alerts, diagnostics);
-    Model { spec, shipped, settings, jobs, catalog, records, alerts, dashboards, route, scenarios }
+    let templates = Vec::new();
+    Model { spec, shipped, settings, jobs, catalog, records, alerts, dashboards, route, scenarios, templates }
 }

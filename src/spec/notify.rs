@@ -56,6 +56,26 @@ record! {
     }
 }
 
+impl Smtp {
+    /// The name and the address of the sender, who may be written `Alerts <alerts@example.com>`.
+    pub fn sender(&self) -> (Option<&str>, &str) {
+        let from = self.from.as_str().trim();
+        match from.strip_suffix('>').and_then(|from| from.rsplit_once('<')) {
+            Some((name, address)) => {
+                let name = name.trim().trim_matches('"').trim();
+                ((!name.is_empty()).then_some(name), address.trim())
+            }
+            None => (None, from),
+        }
+    }
+
+    /// The user at the mail server: with a password and without a name it is the sender's address.
+    pub fn user(&self) -> Option<&str> {
+        let named = self.auth_username.as_ref().map(Text::as_str);
+        named.or_else(|| self.auth_password.as_ref().map(|_| self.sender().1))
+    }
+}
+
 record! {
     /// Somebody who can be told, by one way or several.
     pub struct Receiver {
@@ -229,5 +249,38 @@ record! {
         target_matchers: Vec<Text>,
         /// Labels that must be equal in both.
         equal: Vec<Text>,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::{SourceKind, Sources, Span};
+
+    fn smtp(from: &str, user: Option<&str>, password: bool) -> Smtp {
+        let span = Span::new(Sources::default().add("a", "", SourceKind::File), 0, 0);
+        let text = |value: &str| Text::synthetic(value, span);
+        Smtp {
+            span,
+            smarthost: text("smtp.example.com:587"),
+            from: text(from),
+            auth_username: user.map(text),
+            auth_password: password.then(|| Secret::Env(text("PASSWORD"))),
+            hello: None,
+            require_tls: None,
+        }
+    }
+
+    #[test]
+    fn the_user_is_an_address_without_the_name_before_it() {
+        for from in
+            ["Shop <a@example.com>", "\"Shop, Ltd\" < a@example.com >", "<a@example.com>", "a@example.com", " a@example.com "]
+        {
+            assert_eq!(smtp(from, None, true).user(), Some("a@example.com"), "{from}");
+        }
+        assert_eq!(smtp("Shop <a@example.com>", Some("me"), true).user(), Some("me"));
+        assert_eq!(smtp("Shop <a@example.com>", None, false).user(), None);
+        assert_eq!(smtp("\"Shop\" <a@example.com>", None, false).sender(), (Some("Shop"), "a@example.com"));
+        assert_eq!(smtp("<a@example.com", None, false).sender(), (None, "<a@example.com"), "not an address with a name");
     }
 }

@@ -16,6 +16,8 @@ record! {
         timeout: Option<Spanned<Duration>>,
         /// `http` or `https`.
         scheme: Option<Text>,
+        /// Why scrapes of it fail, as in "answers 404": it is scraped all the same, exposes nothing, and its `up` stays 0.
+        fails: Option<Text>,
         /// Addresses with ports.
         instances: Option<Vec<Text>>,
         /// Labels that every series of the target gets.

@@ -57,6 +57,7 @@ impl Server {
     }
 
     /// Where it listens.
+    #[allow(dead_code, reason = "the end-to-end tests share this file")]
     pub(crate) fn address(&self) -> String {
         format!("127.0.0.1:{}", self.port)
     }

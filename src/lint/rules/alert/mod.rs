@@ -5,6 +5,7 @@ pub mod label_absent_in_template;
 pub mod missing_for;
 pub mod missing_summary;
 pub mod never_delivered;
+pub mod never_resolves;
 pub mod no_comparison;
 pub mod overlapping;
 pub mod silent_when_absent;

@@ -1,5 +1,6 @@
 //! Rules on services, exporters and containers.
 pub mod default_credential;
+pub mod invalid_notification_template;
 pub mod literal_secret;
 pub mod missing_file;
 pub mod missing_healthcheck;
