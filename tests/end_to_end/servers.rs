@@ -25,6 +25,8 @@ pub(crate) fn prometheus(files: &[Artifact], folder: &Path) -> Option<Server> {
             format!("--storage.tsdb.path={}", data.display()),
             format!("--web.listen-address=127.0.0.1:{port}"),
             "--storage.tsdb.retention.time=30d".into(),
+            // What fires before Alertmanager has been found is told again soon.
+            "--rules.alert.resend-delay=1s".into(),
             "--log.level=warn".into(),
         ]
     });
