@@ -7,6 +7,7 @@
 // These tests start real programs on real files, and a panic is how a test fails: the rules of the product are not for them.
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod command;
 mod dashboards;
 mod live;
 mod scenarios;
