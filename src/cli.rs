@@ -190,6 +190,9 @@ pub struct Query {
     /// Read one JSON object a line, {"expr": "..."}, and answer one a line.
     #[arg(long, conflicts_with = "expr")]
     pub jsonl: bool,
+    /// What exists: a folder of a spec, `pack:NAME@VERSION`, or the text of a /metrics page.
+    #[arg(long, value_name = "PATH")]
+    pub catalog: Vec<PathBuf>,
     /// What is printed: the tree with what each node returns, or the expression laid out.
     #[arg(long, value_enum, default_value_t = QueryFormat::Tree)]
     pub format: QueryFormat,

@@ -7,7 +7,6 @@ use clap::Parser;
 use optiinfra_gen::cli::{Cli, Command};
 use optiinfra_gen::commands::terminal::{Exit, Terminal, human_options, shows_progress};
 use optiinfra_gen::commands::{build, drift, explain, lint, query, simulate};
-use optiinfra_gen::promql::Dialect;
 use optiinfra_gen::world::OsWorld;
 
 /// A bug in this program.
@@ -43,12 +42,7 @@ fn run(cli: &Cli) -> io::Result<Exit> {
         Command::Lint(args) => lint::lint(args, &world, &mut terminal),
         Command::Simulate(args) => simulate::simulate(args, &world, &mut terminal),
         Command::Explain(args) => explain::explain(args, &mut terminal),
-        Command::Query(args) if args.jsonl => {
-            query::jsonl(io::stdin().lock(), &mut *terminal.out, Dialect::Prometheus).map(|()| Exit::Clean)
-        }
-        Command::Query(args) => {
-            query::one(args.expr.as_deref().unwrap_or_default(), args.format, Dialect::Prometheus, &mut terminal)
-        }
+        Command::Query(args) => query::query(args, &world, io::stdin().lock(), &mut terminal),
     }?;
     out.flush()?;
     Ok(exit)

@@ -7,6 +7,7 @@ pub mod explain;
 pub mod lint;
 mod progress;
 pub mod query;
+pub mod returns;
 pub mod settings;
 pub mod simulate;
 pub mod terminal;

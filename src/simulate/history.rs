@@ -81,7 +81,7 @@ pub(super) fn pieces(from: f64, to: f64, episodes: &[(Episode, f64)]) -> Vec<(f6
     cuts.windows(2)
         .map(|pair| {
             let holds = |(episode, _): &&(Episode, f64)| (episode.from..episode.to).contains(&pair[0]);
-            (pair[0], pair[1], episodes.iter().filter(holds).next_back().map(|(_, rate)| *rate))
+            (pair[0], pair[1], episodes.iter().rfind(holds).map(|(_, rate)| *rate))
         })
         .collect()
 }

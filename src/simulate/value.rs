@@ -28,7 +28,7 @@ impl Target {
         let usual = ((t - shift) / LIFE).floor() * LIFE + shift;
         let restarts = history.of(&self.restarts).filter_map(|(episode, every)| {
             let times = ((t.min(episode.to) - episode.from) / every).floor();
-            (times >= 1.0).then(|| episode.from + times * every)
+            (times >= 1.0).then_some(episode.from + times * every)
         });
         // Whole seconds, as process_start_time_seconds nearly is.
         restarts.fold(usual, f64::max).floor()
