@@ -1,12 +1,13 @@
 //! The arguments of the command line, as types and nothing else.
 
-mod simulate;
+pub mod completions;
+pub mod init;
+pub mod schema;
+pub mod simulate;
 
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-
-pub use simulate::Simulate;
 
 /// A compiler for a monitoring stack: one typed spec in, checked files for Prometheus, Alertmanager, Grafana and Compose out.
 #[derive(Debug, Parser)]
@@ -34,7 +35,15 @@ pub enum Command {
     /// Show the page of a rule, or the list of all rules.
     Explain(Explain),
     /// Serve made-up metrics for everything that the spec has scraped.
-    Simulate(Simulate),
+    Simulate(simulate::Simulate),
+    /// Write a first spec to change into your own.
+    Init(init::Init),
+    /// Print the JSON Schema of a spec, or of the findings that --format json writes.
+    Schema(schema::Schema),
+    /// Print the completion script of a shell.
+    Completions(completions::Completions),
+    /// Print a manual page, or write all of them.
+    Man(completions::Man),
 }
 
 /// Arguments of `build`.

@@ -18,6 +18,7 @@ pub mod diagnostic;
 pub mod emit;
 pub mod fix;
 pub mod foreign;
+pub mod init;
 pub mod lint;
 pub mod load;
 pub mod lower;

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use optiinfra_gen::cli::{Cli, Command};
 use optiinfra_gen::commands::terminal::{Exit, Terminal, human_options, shows_progress};
-use optiinfra_gen::commands::{build, drift, explain, lint, query, simulate};
+use optiinfra_gen::commands::{build, completions, drift, explain, init, lint, query, schema, simulate};
 use optiinfra_gen::world::OsWorld;
 
 /// A bug in this program.
@@ -42,6 +42,10 @@ fn run(cli: &Cli) -> io::Result<Exit> {
         Command::Lint(args) => lint::lint(args, &world, &mut terminal),
         Command::Simulate(args) => simulate::simulate(args, &world, &mut terminal),
         Command::Explain(args) => explain::explain(args, &mut terminal),
+        Command::Init(args) => init::init(args, &world, &mut terminal),
+        Command::Schema(args) => schema::schema(args, &mut terminal),
+        Command::Completions(args) => completions::completions(args, &mut terminal),
+        Command::Man(args) => completions::man(args, &world, &mut terminal),
         Command::Query(args) => query::query(args, &world, io::stdin().lock(), &mut terminal),
     }?;
     out.flush()?;

@@ -2,12 +2,16 @@
 
 pub mod build;
 mod compile;
+pub mod completions;
 pub mod drift;
 pub mod explain;
+pub mod init;
 pub mod lint;
+mod place;
 mod progress;
 pub mod query;
 pub mod returns;
+pub mod schema;
 pub mod settings;
 pub mod simulate;
 pub mod terminal;

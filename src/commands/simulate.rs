@@ -5,7 +5,8 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
-use crate::cli::{self, Format};
+use crate::cli::Format;
+use crate::cli::simulate::Simulate;
 use crate::commands::terminal::{Exit, Terminal};
 use crate::emit::yaml::HEADER;
 use crate::load::suggest;
@@ -21,7 +22,7 @@ use crate::world::World;
 /// # Errors
 ///
 /// Those of the writer of the report.
-pub fn simulate(args: &cli::Simulate, world: &dyn World, terminal: &mut Terminal<'_>) -> io::Result<Exit> {
+pub fn simulate(args: &Simulate, world: &dyn World, terminal: &mut Terminal<'_>) -> io::Result<Exit> {
     let options = CheckOptions { environment: args.env.as_deref(), ..CheckOptions::default() };
     let checked = match pipeline::check(world, &args.specs, &options) {
         Ok(checked) => checked,
@@ -72,7 +73,7 @@ pub fn simulate(args: &cli::Simulate, world: &dyn World, terminal: &mut Terminal
 }
 
 /// Says where everything is.
-fn announce(args: &cli::Simulate, server: &Server, terminal: &mut Terminal<'_>) -> io::Result<()> {
+fn announce(args: &Simulate, server: &Server, terminal: &mut Terminal<'_>) -> io::Result<()> {
     let mut series = 0;
     for (place, target) in server.simulation().targets.iter().enumerate() {
         series += target.series();
@@ -89,7 +90,7 @@ fn announce(args: &cli::Simulate, server: &Server, terminal: &mut Terminal<'_>) 
     terminal.out.flush()
 }
 
-fn write_config(args: &cli::Simulate, path: &Path, checked: &Checked, server: &Server, world: &dyn World) -> io::Result<()> {
+fn write_config(args: &Simulate, path: &Path, checked: &Checked, server: &Server, world: &dyn World) -> io::Result<()> {
     let Some(model) = &checked.model else { return Ok(()) };
     let (plan, _) = pipeline::plan(model, &checked.sources);
     let rules = world.canonicalize(&args.out.join("prometheus")).map_err(|error| {
