@@ -1,8 +1,11 @@
 //! The arguments of the command line, as types and nothing else.
 
+pub mod completions;
 mod diff;
 mod explain;
 mod graph;
+pub mod init;
+pub mod schema;
 
 use std::path::PathBuf;
 
@@ -41,6 +44,14 @@ pub enum Command {
     Diff(Diff),
     /// Draw who uses what: from services over metrics to alerts and who is told, and to panels.
     Graph(Graph),
+    /// Write a first spec to change into your own.
+    Init(init::Init),
+    /// Print the JSON Schema of a spec, or of the findings that --format json writes.
+    Schema(schema::Schema),
+    /// Print the completion script of a shell.
+    Completions(completions::Completions),
+    /// Print a manual page, or write all of them.
+    Man(completions::Man),
 }
 
 /// Arguments of `build`.
@@ -196,6 +207,9 @@ pub struct Query {
     /// Read one JSON object a line, {"expr": "..."}, and answer one a line.
     #[arg(long, conflicts_with = "expr")]
     pub jsonl: bool,
+    /// What exists: a folder of a spec, `pack:NAME@VERSION`, or the text of a /metrics page.
+    #[arg(long, value_name = "PATH")]
+    pub catalog: Vec<PathBuf>,
     /// What is printed: the tree with what each node returns, or the expression laid out.
     #[arg(long, value_enum, default_value_t = QueryFormat::Tree)]
     pub format: QueryFormat,

@@ -21,6 +21,7 @@ pub mod explain;
 pub mod fix;
 pub mod foreign;
 pub mod graph;
+pub mod init;
 pub mod lint;
 pub mod load;
 pub mod lower;
