@@ -6,6 +6,7 @@ mod explain;
 mod graph;
 pub mod init;
 pub mod schema;
+pub mod simulate;
 
 use std::path::PathBuf;
 
@@ -44,6 +45,8 @@ pub enum Command {
     Diff(Diff),
     /// Draw who uses what: from services over metrics to alerts and who is told, and to panels.
     Graph(Graph),
+    /// Serve made-up metrics for everything that the spec has scraped.
+    Simulate(simulate::Simulate),
     /// Write a first spec to change into your own.
     Init(init::Init),
     /// Print the JSON Schema of a spec, or of the findings that --format json writes.

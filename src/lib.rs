@@ -31,6 +31,7 @@ pub mod pipeline;
 pub mod plan;
 pub mod promql;
 pub mod resolve;
+pub mod simulate;
 pub mod source;
 pub mod spec;
 pub mod template;

@@ -15,6 +15,7 @@ pub mod query;
 pub mod returns;
 pub mod schema;
 pub mod settings;
+pub mod simulate;
 pub mod specs;
 pub mod terminal;
 mod watch;

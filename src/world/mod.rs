@@ -119,6 +119,11 @@ pub trait World: Send + Sync {
     /// Seconds since 1970 by the machine's clock; `None` where there is none. For commands that people call, never for what is emitted.
     fn seconds_since_1970(&self) -> Option<u64>;
 
+    /// The same with fractions of a second, where the clock has them.
+    fn since_1970(&self) -> Option<Duration> {
+        self.seconds_since_1970().map(Duration::from_secs)
+    }
+
     /// An environment variable.
     fn env(&self, name: &str) -> Option<OsString>;
 

@@ -129,8 +129,11 @@ impl World for OsWorld {
     }
 
     fn seconds_since_1970(&self) -> Option<u64> {
-        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-        now.ok().map(|elapsed| elapsed.as_secs())
+        self.since_1970().map(|elapsed| elapsed.as_secs())
+    }
+
+    fn since_1970(&self) -> Option<Duration> {
+        std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).ok()
     }
 
     fn env(&self, name: &str) -> Option<OsString> {
