@@ -8,13 +8,14 @@ pub mod job;
 pub mod matcher;
 pub mod rule;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::model::dashboard::Dashboard;
 use crate::model::delivery::Route;
 use crate::model::job::Job;
 use crate::model::rule::{AlertRule, RecordRule};
 use crate::promql::catalog::MapCatalog;
+use crate::prove::{self, Proof};
 use crate::resolve::stack::Settings;
 use crate::spec::Spec;
 
@@ -39,4 +40,13 @@ pub struct Model {
     pub dashboards: Vec<Dashboard>,
     /// Who is told of which alert; `None` when nobody is.
     pub route: Option<Route>,
+    /// The tests of the alerts, once somebody has asked for them.
+    pub proofs: OnceLock<Vec<Proof>>,
+}
+
+impl Model {
+    /// The tests of all alerts that are emitted, in the order of the rules; they are found when they are first asked for.
+    pub fn proofs(&self) -> &[Proof] {
+        self.proofs.get_or_init(|| prove::prove(self))
+    }
 }

@@ -13,7 +13,7 @@ pub mod queries;
 pub mod records;
 pub mod stack;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::diagnostic::Diagnostic;
 use crate::model::Model;
@@ -54,5 +54,5 @@ pub fn resolve(spec: Arc<Spec>, shipped: Arc<Spec>, sources: &Sources, diagnosti
     };
     let route = spec.notifications.as_ref().and_then(|notifications| notify::resolve(notifications, diagnostics));
     drop(queries);
-    Model { spec, shipped, settings, jobs, catalog, records, alerts, dashboards, route }
+    Model { spec, shipped, settings, jobs, catalog, records, alerts, dashboards, route, proofs: OnceLock::new() }
 }

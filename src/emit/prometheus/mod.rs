@@ -2,6 +2,7 @@
 
 mod config;
 mod rules;
+mod unit_tests;
 
 use crate::emit::artifact::Artifact;
 use crate::plan::prometheus::Prometheus;
@@ -16,6 +17,9 @@ pub fn emit(plan: &Prometheus, out: &mut Vec<Artifact>) {
     if !plan.record_groups.is_empty() {
         let bytes = rules::yaml(&plan.record_groups);
         out.push(Artifact::new("prometheus/recording_rules.yml", bytes, items("recording_rules.yml")));
+    }
+    for (name, file) in &plan.unit_tests {
+        out.push(Artifact::new(format!("prometheus/tests/{name}"), unit_tests::yaml(file), file.items.clone()));
     }
     for (file, groups) in &plan.target_lists {
         out.push(Artifact::new(format!("prometheus/targets/{file}"), config::target_list(groups), items("prometheus.yml")));

@@ -1,37 +1,30 @@
 //! `alert/untested`
 
 use crate::lint::context::Context;
-use crate::lint::expressions;
 use crate::lint::finding::Findings;
 use crate::lint::rule::{Check, Rule, rule};
 use crate::model::rule::AlertRule;
-use crate::promql::infer::Condition;
 
 /// The rule.
 pub const RULE: Rule = rule!(
     "alert/untested",
-    Info,
-    "No test can be made for an alert, since its threshold is not a number",
+    Warning,
+    "No samples are found that make an alert fire",
     "untested.md",
     Check::Alert(check)
 );
 
 fn check(cx: &Context<'_>, alert: &AlertRule, findings: &mut Findings) {
-    // Tests are generated from a spec only.
-    if cx.subject.stack.is_none() {
+    // Tests are made from a spec only.
+    let Some(stack) = cx.subject.stack else { return };
+    let reported = alert.expr.inference.hidden || alert.expr.facts().empty.is_some() || cx.is_broken(&alert.expr);
+    if alert.planned || reported {
         return;
     }
-    let condition = alert.expr.facts().condition;
-    let plain = alert.threshold.is_some()
-        || alert.heartbeat
-        || matches!(condition, Condition::Absent | Condition::Constant | Condition::Unknown | Condition::Value)
-        || expressions::comparison(&alert.expr.ast).is_some();
-    if plain || alert.planned {
-        return;
-    }
-    let message = format!("`{}` does not compare one value with one number, so no test of it is generated", alert.name);
+    let Some(why) = stack.proof_of(alert).and_then(|proof| proof.tests.as_ref().err()) else { return };
+    let message = format!("no samples make `{}` fire: {why}", alert.name);
     findings.push(
         RULE.at(alert.item.span, message)
-            .help("write the value as the expression and the number as `above:`, `below:` or the like"),
+            .help("change the expression or the threshold; if it can fire, give the samples: `tests: [{series: {...}, fires_at: ...}]`"),
     );
 }
