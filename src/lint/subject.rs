@@ -45,6 +45,8 @@ pub struct Stack<'a> {
     pub jobs: &'a [Job],
     /// Who is told of which alert.
     pub route: Option<&'a Route>,
+    /// All of it, resolved.
+    pub model: &'a Model,
 }
 
 /// A dashboard.
@@ -233,6 +235,7 @@ impl<'a> Subject<'a> {
                 settings: &model.settings,
                 jobs: &model.jobs,
                 route: model.route.as_ref(),
+                model,
             }),
         }
     }

@@ -1,47 +1,41 @@
 //! From the proofs to files of unit tests: one for each rule group and step.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::Model;
-use crate::plan::prometheus::{Prometheus, UnitTestFile};
-use crate::prove::Proof;
+use crate::model::rule::AlertRule;
+use crate::plan::prometheus::{Prometheus, RuleGroup, RuleKind, UnitTestFile};
+use crate::prove::{Proof, UnitTest};
 use crate::spec::quantity::Duration;
 
 /// Adds the unit tests of all alerts to the plan; the rule groups are in it already.
 pub fn lower(model: &Model, proofs: &[Proof], plan: &mut Prometheus) {
-    let mut names: BTreeMap<(&str, i64), String> = BTreeMap::new();
-    let steps = |group: &str| {
-        let mut steps: Vec<i64> = tests(model, proofs).filter(|(name, ..)| *name == group).map(|(_, step, ..)| step).collect();
-        steps.sort_unstable();
-        steps.dedup();
-        steps
-    };
-    let mut files: BTreeMap<String, UnitTestFile> = BTreeMap::new();
+    let mut steps: BTreeMap<&str, BTreeSet<i64>> = BTreeMap::new();
+    for (alert, test) in tests(model, proofs) {
+        steps.entry(&alert.group).or_default().insert(test.step);
+    }
     let empty = file(plan, model);
-    for (group, step, alert, proof) in tests(model, proofs) {
-        let name = names.entry((group, step)).or_insert_with(|| {
-            let plain = plain(group);
-            if steps(group).len() > 1 { format!("{plain}-{}.yml", Duration::from_millis(step)) } else { format!("{plain}.yml") }
-        });
-        let file = files.entry(name.clone()).or_insert_with(|| UnitTestFile { step, ..empty.clone() });
+    let mut files: BTreeMap<String, UnitTestFile> = BTreeMap::new();
+    for (alert, test) in tests(model, proofs) {
+        let several = steps.get(alert.group.as_str()).is_some_and(|steps| steps.len() > 1);
+        let pace = if several { format!("-{}", Duration::from_millis(test.step)) } else { String::new() };
+        let name = format!("{}{pace}.yml", plain(&alert.group));
+        let file = files.entry(name).or_insert_with(|| UnitTestFile { step: test.step, ..empty.clone() });
         let item = alert.item.to_string();
         if file.items.last() != Some(&item) {
             file.items.push(item);
         }
-        let own = proof.tests.iter().flatten();
-        file.tests.extend(own.map(|test| (alert.name.clone(), test.clone())));
+        file.tests.push((alert.name.clone(), test.clone()));
     }
     plan.unit_tests = files;
 }
 
-type Tested<'m> = (&'m str, i64, &'m crate::model::rule::AlertRule, &'m Proof);
-
-fn tests<'m>(model: &'m Model, proofs: &'m [Proof]) -> impl Iterator<Item = Tested<'m>> {
-    proofs.iter().filter_map(|proof| {
-        let alert = model.alerts.get(proof.alert)?;
-        let step = proof.tests.as_ref().ok()?.first()?.step;
-        Some((alert.group.as_str(), step, alert, proof))
-    })
+fn tests<'m>(model: &'m Model, proofs: &'m [Proof]) -> impl Iterator<Item = (&'m AlertRule, &'m UnitTest)> {
+    let of = |proof: &'m Proof| {
+        let alert = model.alerts.get(proof.alert);
+        proof.tests.iter().flatten().filter_map(move |test| Some((alert?, test)))
+    };
+    proofs.iter().flat_map(of)
 }
 
 fn file(plan: &Prometheus, model: &Model) -> UnitTestFile {
@@ -63,8 +57,8 @@ fn group_order(plan: &Prometheus, model: &Model) -> Vec<String> {
     let mut order: Vec<String> = Vec::new();
     // The last rule of a group decides: all that it reads stands before it.
     for record in model.records.iter().rev() {
-        let holds = |group: &&crate::plan::prometheus::RuleGroup| {
-            group.rules.iter().any(|rule| rule.kind == crate::plan::prometheus::RuleKind::Record(record.name.clone()))
+        let holds = |group: &&RuleGroup| {
+            group.rules.iter().any(|rule| rule.kind == RuleKind::Record(record.name.clone()))
         };
         for group in plan.record_groups.iter().filter(holds) {
             if !order.contains(&group.name) {

@@ -13,6 +13,7 @@
 pub mod evaluate;
 mod expand;
 mod number;
+mod own;
 pub mod series;
 mod simulate;
 pub mod solve;
@@ -68,10 +69,7 @@ fn prove_family(model: &Model, records: &BTreeMap<&str, Vec<&RecordRule>>, left_
         external: &model.settings.external_labels,
     };
     let one = |own: usize| {
-        let tests = match rules.get(own) {
-            Some(rule) if rule.heartbeat => Ok(vec![witness::heartbeat(&stack, &rules, own)]),
-            _ => witness::witness(&stack, &rules, own),
-        };
+        let tests = witness::tests(&stack, &rules, own);
         Proof { alert: family[own], title: title(&rules, own), tests }
     };
     (0..rules.len()).map(one).collect()

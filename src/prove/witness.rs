@@ -33,6 +33,8 @@ pub struct Check {
     pub kind: CheckKind,
     /// The alerts of this name that fire.
     pub alerts: Vec<Expected>,
+    /// Some alert of this name fires; which is not known.
+    pub any: bool,
 }
 
 /// What a check shows.
@@ -77,8 +79,25 @@ const MOST_STEPS: usize = 4000;
 /// How many series are added that a matcher must keep out.
 const MOST_NEIGHBOURS: usize = 64;
 
-/// The tests of one rule among all rules of its name.
-pub(super) fn witness<'a>(stack: &Stack<'a>, family: &[&'a AlertRule], own: usize) -> Result<Vec<UnitTest>, String> {
+/// The tests of one rule among all rules of its name: those of the spec and those that are found.
+pub(super) fn tests<'a>(stack: &Stack<'a>, family: &[&'a AlertRule], own: usize) -> Result<Vec<UnitTest>, String> {
+    let Some(rule) = family.get(own) else { return Err("there is no such rule".to_owned()) };
+    let found = if rule.heartbeat { Ok(vec![heartbeat(stack, family, own)]) } else { witness(stack, family, own) };
+    if rule.tests.is_empty() {
+        return found;
+    }
+    let bench = Bench { stack, family, own, records: read_by(stack.records, family) };
+    let mut all = Vec::new();
+    for (index, written) in rule.tests.iter().enumerate() {
+        let what = written.name.as_ref().map_or_else(|| format!("of the spec {}", index + 1), |name| name.value.clone());
+        all.push(super::own::test(&bench.simulation(), own, written, format!("{}, {what}", title(family, own)))?);
+    }
+    all.extend(found.unwrap_or_default());
+    Ok(all)
+}
+
+/// The tests that are found for one rule.
+fn witness<'a>(stack: &Stack<'a>, family: &[&'a AlertRule], own: usize) -> Result<Vec<UnitTest>, String> {
     let Some(rule) = family.get(own).copied() else { return Err("there is no such rule".to_owned()) };
     let records = read_by(stack.records, family);
     let bench = Bench { stack, family, own, records };
@@ -134,7 +153,7 @@ pub(super) fn witness<'a>(stack: &Stack<'a>, family: &[&'a AlertRule], own: usiz
 }
 
 /// The test of an alert that always fires.
-pub(super) fn heartbeat<'a>(stack: &Stack<'a>, family: &[&'a AlertRule], own: usize) -> UnitTest {
+fn heartbeat<'a>(stack: &Stack<'a>, family: &[&'a AlertRule], own: usize) -> UnitTest {
     let bench = Bench { stack, family, own, records: read_by(stack.records, family) };
     let step = stack.ground.step;
     let hold = family.get(own).and_then(|rule| rule.hold).map_or(0, |hold| hold.millis);
@@ -408,12 +427,8 @@ impl<'a> Bench<'_, 'a> {
     fn check(&self, trial: &Trial, step: usize, kind: CheckKind) -> Check {
         let simulation = self.simulation();
         let firing = trial.firing.get(step).map_or(&[][..], Vec::as_slice);
-        let expected = |one: &Firing| Expected {
-            labels: one.labels.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect(),
-            annotations: simulation.annotations(one),
-            own: one.rule == self.own,
-        };
-        Check { at: i64::try_from(step).unwrap_or(0) * trial.timeline.step, kind, alerts: firing.iter().map(expected).collect() }
+        let alerts = firing.iter().map(|one| expected(&simulation, one, self.own)).collect();
+        Check { at: i64::try_from(step).unwrap_or(0) * trial.timeline.step, kind, alerts, any: false }
     }
 
     /// Whether the value that is compared is exactly the threshold somewhere in a phase.
@@ -425,6 +440,15 @@ impl<'a> Bench<'_, 'a> {
             let ts = i64::try_from(step).unwrap_or(0) * trial.timeline.step;
             evaluator.vector_at(value, ts).is_ok_and(|points| points.iter().any(|point| point.value == number))
         })
+    }
+}
+
+/// An alert that fires, as a test expects it.
+pub(super) fn expected(simulation: &Simulation<'_>, one: &Firing, own: usize) -> Expected {
+    Expected {
+        labels: one.labels.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect(),
+        annotations: simulation.annotations(one),
+        own: one.rule == own,
     }
 }
 

@@ -4,7 +4,7 @@ use serde_json::Value as Json;
 
 use crate::load::tree::Node;
 use crate::source::Span;
-use crate::spec::decode::{Decode, Decoder, Map, Schemas, Spanned, Text, record};
+use crate::spec::decode::{Decode, Decoder, Map, OneOrMany, Schemas, Spanned, Text, record};
 use crate::spec::quantity::{Duration, Quantity};
 use crate::spec::shared::{Allow, Status};
 use crate::unit::Unit;
@@ -130,8 +130,28 @@ record! {
         status: Option<Status>,
         /// The unit of the value, where it cannot be inferred.
         unit: Option<Spanned<Unit>>,
+        /// Tests with samples of your own, beside those that the build finds.
+        tests: Vec<AlertTest>,
         /// Findings to leave out for this alert.
         allow: Vec<Allow>,
+    }
+}
+
+record! {
+    /// A test of an alert with samples of its own.
+    pub struct AlertTest {
+        /// What it shows, in a few words.
+        name: Option<Text>,
+        /// The level that it is about, where the alert has several.
+        level: Option<Text>,
+        /// Time between two samples and two evaluations; 1m unless said.
+        interval: Option<Spanned<Duration>>,
+        /// Series with their samples, as promtool's unit tests write them: `'up{job="api"}': 1x5 0x10`.
+        series: Map<Text>,
+        /// Moments from the start at which the alert fires.
+        fires_at: OneOrMany<Spanned<Duration>>,
+        /// Moments from the start at which it is silent.
+        silent_at: OneOrMany<Spanned<Duration>>,
     }
 }
 

@@ -81,7 +81,7 @@ fn time(millis: i64) -> String {
 
 fn test<'p>(alert: &'p str, test: &'p UnitTest, file: &'p UnitTestFile) -> Test<'p> {
     let (known, unknown): (Vec<&Check>, Vec<&Check>) =
-        test.checks.iter().partition(|check| check.alerts.iter().all(|alert| alert.annotations.is_some()));
+        test.checks.iter().partition(|check| !check.any && check.alerts.iter().all(|alert| alert.annotations.is_some()));
     Test {
         name: &test.name,
         interval: time(test.step),
@@ -101,13 +101,21 @@ fn test<'p>(alert: &'p str, test: &'p UnitTest, file: &'p UnitTestFile) -> Test<
             .collect(),
         promql_expr_test: unknown
             .into_iter()
-            .map(|check| QueryTest {
-                expr: format!("ALERTS{{alertname=\"{alert}\",alertstate=\"firing\"}}"),
-                eval_time: time(check.at),
-                exp_samples: check.alerts.iter().map(|one| Sample { labels: series(alert, one), value: 1 }).collect(),
-            })
+            .map(|check| query(alert, check))
             .collect(),
     }
+}
+
+/// Asks for the series that Prometheus makes of alerts that fire, where their texts are not known.
+fn query(alert: &str, check: &Check) -> QueryTest {
+    let firing = format!("ALERTS{{alertname=\"{alert}\",alertstate=\"firing\"}}");
+    let eval_time = time(check.at);
+    if check.any {
+        let one = vec![Sample { labels: "{}".to_owned(), value: 1 }];
+        return QueryTest { expr: format!("group({firing})"), eval_time, exp_samples: one };
+    }
+    let exp_samples = check.alerts.iter().map(|one| Sample { labels: series(alert, one), value: 1 }).collect();
+    QueryTest { expr: firing, eval_time, exp_samples }
 }
 
 /// The series that Prometheus makes of an alert that fires.

@@ -3,28 +3,27 @@
 use crate::lint::context::Context;
 use crate::lint::finding::Findings;
 use crate::lint::rule::{Check, Rule, rule};
-use crate::model::rule::AlertRule;
+use crate::lint::subject::Stack;
 
 /// The rule.
-pub const RULE: Rule = rule!(
-    "alert/untested",
-    Warning,
-    "No samples are found that make an alert fire",
-    "untested.md",
-    Check::Alert(check)
-);
+pub const RULE: Rule =
+    rule!("alert/untested", Warning, "No samples are found that make an alert fire", "untested.md", Check::Stack(check));
 
-fn check(cx: &Context<'_>, alert: &AlertRule, findings: &mut Findings) {
-    // Tests are made from a spec only.
-    let Some(stack) = cx.subject.stack else { return };
-    let reported = alert.expr.inference.hidden || alert.expr.facts().empty.is_some() || cx.is_broken(&alert.expr);
-    if alert.planned || reported {
-        return;
+/// What helps.
+pub const HELP: &str =
+    "change the expression or the threshold; if it can fire, show how: `tests: [{series: {...}, fires_at: ..., silent_at: ...}]`";
+
+fn check(cx: &Context<'_>, stack: &Stack<'_>, findings: &mut Findings) {
+    for proof in stack.model.proofs() {
+        let (Err(why), Some(alert)) = (&proof.tests, stack.model.alerts.get(proof.alert)) else { continue };
+        let broken = alert.expr.inference.hidden || alert.expr.facts().empty.is_some() || cx.is_broken(&alert.expr);
+        if !broken {
+            findings.push(RULE.at(alert.item.span, message(&proof.title, why)).help(HELP));
+        }
     }
-    let Some(why) = stack.proof_of(alert).and_then(|proof| proof.tests.as_ref().err()) else { return };
-    let message = format!("no samples make `{}` fire: {why}", alert.name);
-    findings.push(
-        RULE.at(alert.item.span, message)
-            .help("change the expression or the threshold; if it can fire, give the samples: `tests: [{series: {...}, fires_at: ...}]`"),
-    );
+}
+
+/// What is said of an alert without tests.
+pub fn message(title: &str, why: &str) -> String {
+    format!("no samples make `{title}` fire: {why}")
 }
