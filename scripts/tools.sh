@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Puts the real tools that the tests run into one folder: Prometheus, Alertmanager, Docker Compose,
-# cargo-deny and the types of Grafana's dashboards.
+# cargo-deny, pre-commit and the types of Grafana's dashboards.
 #
 #   scripts/tools.sh            install what is missing, then list what is there
 #   scripts/tools.sh --list     list what is there, install nothing
@@ -209,6 +209,32 @@ install_grafana_schema() {
   return 1
 }
 
+# install_pre_commit: the program that runs hooks, in a Python environment of its own; every package is pinned by its digests.
+install_pre_commit() {
+  local folder="$tools/pre-commit" wanted="$root/tests/real/pre-commit/requirements.txt" reason
+  if [ -x "$folder/bin/pre-commit" ] && cmp -s "$wanted" "$folder/requirements.txt"; then
+    rm -f "$folder.unavailable"
+    return 0
+  fi
+  if ! command -v python3 > /dev/null; then
+    reason='python3 is not installed'
+  else
+    say "installing pre-commit into $folder"
+    rm -rf "$folder"
+    if { python3 -m venv "$folder" && timeout 300 "$folder/bin/pip" install --quiet --disable-pip-version-check --no-input --require-hashes \
+      -r "$wanted"; } >> "$log" 2>&1; then
+      cp "$wanted" "$folder/requirements.txt"
+      rm -f "$folder.unavailable"
+      return 0
+    fi
+    rm -rf "$folder"
+    reason="its packages could not be fetched, or python3 has no venv (see $log)"
+  fi
+  say "$reason" > "$folder.unavailable"
+  say "cannot install pre-commit: $reason" >&2
+  return 1
+}
+
 # list: one line a program, with the version it prints of itself; false when something is missing.
 list() {
   local name lowest too_new packages suites programs pair missing=0
@@ -228,6 +254,12 @@ cargo-deny|||||cargo-deny="
     say "  grafana-schema: $(grep -oE '"@grafana/schema": "[^"]*"' "$root/tests/real/grafana/package.json" | grep -oE '[0-9.]+')"
   else
     say "  grafana-schema: is not there: $(cat "$tools/grafana-schema.unavailable" 2> /dev/null || say 'not installed yet')"
+    missing=1
+  fi
+  if [ -x "$tools/pre-commit/bin/pre-commit" ]; then
+    say "  $tools/pre-commit/bin/pre-commit $(version "$tools/pre-commit/bin/pre-commit")"
+  else
+    say "  pre-commit: is not there: $(cat "$tools/pre-commit.unavailable" 2> /dev/null || say 'not installed yet')"
     missing=1
   fi
   return "$missing"
@@ -258,6 +290,7 @@ main() {
   install_templates || failed=1
   install_cargo_deny || failed=1
   install_grafana_schema || failed=1
+  install_pre_commit || failed=1
   rm -rf "$apt_state" "$tools/.reason"
   say "tools in $tools:"
   list || failed=1

@@ -32,7 +32,7 @@ pub enum Command {
 }
 
 /// Arguments of `build`.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub struct Build {
     /// The folder of the spec, or a single file.
     #[arg(default_value = "specs")]
@@ -52,6 +52,9 @@ pub struct Build {
     /// Write nothing; say what would be done.
     #[arg(long)]
     pub dry_run: bool,
+    /// Go on: build again whenever a file of the spec is saved, until Ctrl-C.
+    #[arg(long, conflicts_with_all = ["check", "dry_run"])]
+    pub watch: bool,
     /// Overwrite files that were edited by hand. Files that this program did not write stay in any case.
     #[arg(long)]
     pub force: bool,
@@ -137,6 +140,9 @@ pub struct Reporting {
     /// The severity of a rule: promql/unknown-label=warning, or =off. Stands above optiinfra.toml.
     #[arg(long, value_name = "ID=SEVERITY")]
     pub rule: Vec<String>,
+    /// Say at the end how long each part of the work took.
+    #[arg(long)]
+    pub timings: bool,
 }
 
 /// The forms of a report.

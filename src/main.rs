@@ -5,8 +5,8 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use optiinfra_gen::cli::{Cli, Command};
-use optiinfra_gen::commands::terminal::{Exit, Terminal, human_options};
-use optiinfra_gen::commands::{build, explain, lint, query};
+use optiinfra_gen::commands::terminal::{Exit, Terminal, human_options, shows_progress};
+use optiinfra_gen::commands::{build, drift, explain, lint, query};
 use optiinfra_gen::promql::Dialect;
 use optiinfra_gen::world::OsWorld;
 
@@ -33,12 +33,13 @@ fn main() -> ExitCode {
 fn run(cli: &Cli) -> io::Result<Exit> {
     let world = OsWorld;
     let mut out = BufWriter::new(io::stdout().lock());
-    let mut err = io::stderr().lock();
+    // Not locked: the progress bar is drawn from a thread of its own.
+    let mut err = io::stderr();
     let human = human_options(&world);
-    let mut terminal = Terminal { out: &mut out, err: &mut err, human };
+    let mut terminal = Terminal { out: &mut out, err: &mut err, human, progress: shows_progress(&world) };
     let exit = match &cli.command {
         Command::Build(args) => build::build(args, &world, &mut terminal),
-        Command::Drift(args) => build::drift_command(args, &world, &mut terminal),
+        Command::Drift(args) => drift::drift(args, &world, &mut terminal),
         Command::Lint(args) => lint::lint(args, &world, &mut terminal),
         Command::Explain(args) => explain::explain(args, &mut terminal),
         Command::Query(args) if args.jsonl => {

@@ -39,6 +39,34 @@ impl Checked {
     }
 }
 
+/// A part of the work that may take time, in the order in which they come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Phase {
+    /// Files are read and decoded.
+    Load,
+    /// Names are bound, expressions parsed and inferred.
+    Resolve,
+    /// Rules look.
+    Lint,
+    /// What is to be emitted is decided.
+    Lower,
+    /// Bytes are made.
+    Emit,
+    /// Files are written or compared.
+    Write,
+}
+
+/// Who is told how far the work is: a progress bar, a measurement.
+pub trait Observer {
+    /// A phase begins, which ends the one before.
+    fn begins(&self, phase: Phase);
+}
+
+/// Nobody is told.
+impl Observer for () {
+    fn begins(&self, _: Phase) {}
+}
+
 /// How a spec is checked.
 #[derive(Debug, Default)]
 pub struct CheckOptions<'a> {
@@ -54,9 +82,24 @@ pub struct CheckOptions<'a> {
 ///
 /// When the spec cannot be read: nothing is there, a file is not readable.
 pub fn check(world: &dyn World, specs: &Path, options: &CheckOptions<'_>) -> Result<Checked, LoadError> {
+    check_observed(world, specs, options, &())
+}
+
+/// The same as [`check`], for somebody who is told how far it is.
+///
+/// # Errors
+///
+/// When the spec cannot be read: nothing is there, a file is not readable.
+pub fn check_observed(
+    world: &dyn World,
+    specs: &Path,
+    options: &CheckOptions<'_>,
+    observer: &dyn Observer,
+) -> Result<Checked, LoadError> {
     let mut sources = Sources::default();
+    observer.begins(Phase::Load);
     let loaded = load::load(world, &mut sources, specs, options.environment)?;
-    let (model, mut diagnostics) = resolve_and_lint(world, &mut sources, specs, loaded, &options.lint);
+    let (model, mut diagnostics) = resolve_and_lint(world, &mut sources, specs, loaded, &options.lint, observer);
     diagnostic::sort(&mut diagnostics);
     Ok(Checked { sources, model, diagnostics })
 }
@@ -68,11 +111,13 @@ fn resolve_and_lint(
     root: &Path,
     mut loaded: Loaded,
     settings: &LintSettings,
+    observer: &dyn Observer,
 ) -> (Option<Model>, Vec<Diagnostic>) {
     let comments = std::mem::take(&mut loaded.suppressions);
     let whole = loaded.whole;
     let (spec, mut earlier) = decode(loaded);
     let Some(spec) = spec else { return (None, earlier) };
+    observer.begins(Phase::Resolve);
     let shipped = packs::shipped(sources);
     let model = resolve::resolve(Arc::new(spec), Arc::new(shipped), sources, &mut earlier);
     if !whole {
@@ -80,6 +125,7 @@ fn resolve_and_lint(
         earlier.retain(|found| found.rule.starts_with("spec/") && found.rule != UNKNOWN_NAME || found.rule == SYNTAX_ERROR);
         return (Some(model), earlier);
     }
+    observer.begins(Phase::Lint);
     let disk = Disk { world, root, project: None };
     let outside = Outside { earlier, comments: &comments, disk: Some(disk) };
     let diagnostics = lint::run_on(&Subject::of(&model), sources, settings, outside);
@@ -108,15 +154,32 @@ pub fn lint(
     environment: Option<&str>,
     settings: &LintSettings,
 ) -> Result<Linted, LoadError> {
+    lint_observed(world, paths, catalogs, environment, settings, &())
+}
+
+/// The same as [`lint()`], for somebody who is told how far it is.
+///
+/// # Errors
+///
+/// When a path or a catalog cannot be read.
+pub fn lint_observed(
+    world: &dyn World,
+    paths: &[PathBuf],
+    catalogs: &[PathBuf],
+    environment: Option<&str>,
+    settings: &LintSettings,
+    observer: &dyn Observer,
+) -> Result<Linted, LoadError> {
     let mut linted = Linted::default();
     let Linted { sources, diagnostics } = &mut linted;
     let mut collected = Collected::default();
     let mut any_foreign = false;
     for path in paths {
+        observer.begins(Phase::Load);
         match foreign::collect::read(world, sources, path)? {
             Contents::Spec(files) => {
                 let loaded = load::assemble(sources, files.into_spec(), environment);
-                diagnostics.extend(resolve_and_lint(world, sources, path, loaded, settings).1);
+                diagnostics.extend(resolve_and_lint(world, sources, path, loaded, settings, observer).1);
             }
             Contents::Foreign(files) => {
                 let is_file = files.files.iter().any(|file| file.path == *path);
@@ -131,6 +194,7 @@ pub fn lint(
         for catalog in catalogs {
             known.add(world, sources, catalog, environment)?;
         }
+        observer.begins(Phase::Lint);
         diagnostics.extend(foreign::check(collected, &known, sources, settings));
     }
     diagnostic::sort(diagnostics);

@@ -1,152 +1,78 @@
-//! `build` and `drift`: compile, then write or compare.
+//! `build`: compile, then write.
 
 use std::io;
-use std::path::Path;
 
-use crate::cli::{self, Format, Reporting, Target};
-use crate::commands::settings;
+use crate::cli::{self, Format};
+use crate::commands::compile::{compile, refused, scope, show};
+use crate::commands::progress::Progress;
 use crate::commands::terminal::{Exit, Terminal, verdict};
-use crate::diagnostic::{self, Diagnostic};
-use crate::emit::drift::drift;
-use crate::emit::write::{self, Options, Scope};
-use crate::emit::{Artifacts, OutputError};
-use crate::pipeline::{self, CheckOptions};
-use crate::source::Sources;
+use crate::commands::{drift, settings, watch};
+use crate::emit::OutputError;
+use crate::emit::write::{self, Options, Outcome};
+use crate::pipeline::{Observer as _, Phase};
 use crate::world::World;
 
-/// Lines of differences that are shown of one comparison.
-const MOST_LINES: usize = 2000;
-
-/// Compiles and writes, or compares with `--check`.
+/// Compiles and writes, or compares with `--check`, or goes on and on with `--watch`.
 ///
 /// # Errors
 ///
 /// Those of the writer of the report.
 pub fn build(args: &cli::Build, world: &dyn World, terminal: &mut Terminal<'_>) -> io::Result<Exit> {
     if args.check {
-        return compare(&args.specs, &args.out, args.env.as_deref(), &args.target, &args.report, world, terminal);
+        let cli::Build { specs, out, env, target, report, .. } = args.clone();
+        return drift::drift(&cli::Drift { specs, out, env, target, report }, world, terminal);
     }
-    let compiled = match compile(&args.specs, args.env.as_deref(), &args.report, world, terminal)? {
-        Ok(compiled) => compiled,
-        Err(exit) => return Ok(exit),
-    };
-    let options = Options { force: args.force, dry_run: args.dry_run, scope: scope(&args.target), ..Options::default() };
-    match write::write(world, &args.out, &compiled.artifacts, &options) {
-        Err(error) => refused(&error, terminal),
-        Ok(outcome) => {
-            for path in outcome.kept() {
-                writeln!(terminal.err, "kept as edited by hand: {path}")?;
-            }
-            if outcome.kept().next().is_some() {
-                writeln!(terminal.err, "  help: move the edits into the spec, or overwrite them with --force")?;
-            }
-            let what = if args.dry_run { "would write" } else { "wrote" };
-            if args.report.format == Format::Human {
-                writeln!(terminal.out, "{what} {}: {outcome}", args.out.display())?;
-            }
-            Ok(compiled.verdict)
-        }
+    if args.watch {
+        return watch::watch(args, world, terminal);
     }
-}
-
-/// Compiles and compares.
-///
-/// # Errors
-///
-/// Those of the writer of the report.
-pub fn drift_command(args: &cli::Drift, world: &dyn World, terminal: &mut Terminal<'_>) -> io::Result<Exit> {
-    compare(&args.specs, &args.out, args.env.as_deref(), &args.target, &args.report, world, terminal)
-}
-
-fn compare(
-    specs: &Path,
-    out: &Path,
-    env: Option<&str>,
-    targets: &[Target],
-    reporting: &Reporting,
-    world: &dyn World,
-    terminal: &mut Terminal<'_>,
-) -> io::Result<Exit> {
-    let compiled = match compile(specs, env, reporting, world, terminal)? {
-        Ok(compiled) => compiled,
-        Err(exit) => return Ok(exit),
-    };
-    match drift(world, out, &compiled.artifacts, &scope(targets), Options::default().lock_wait) {
-        Err(error) => refused(&error, terminal),
-        Ok(found) if found.is_clean() => {
-            writeln!(terminal.out, "{found}")?;
-            Ok(compiled.verdict)
-        }
-        Ok(found) => {
-            write!(terminal.out, "{}", found.render(MOST_LINES))?;
-            for help in found.help() {
-                writeln!(terminal.out, "help: {help}")?;
-            }
-            writeln!(terminal.out, "{found}")?;
-            Ok(Exit::Drift)
-        }
-    }
-}
-
-struct Compiled {
-    artifacts: Artifacts,
-    verdict: Exit,
-}
-
-/// Everything up to the bytes; reports what it found. `Err` ends the command.
-fn compile(
-    specs: &Path,
-    env: Option<&str>,
-    reporting: &Reporting,
-    world: &dyn World,
-    terminal: &mut Terminal<'_>,
-) -> io::Result<Result<Compiled, Exit>> {
-    let lint = match settings::read(world, reporting, terminal)? {
+    let lint = match settings::read(world, &args.report, terminal)? {
         Ok(lint) => lint,
-        Err(exit) => return Ok(Err(exit)),
+        Err(exit) => return Ok(exit),
     };
-    let mut checked = match pipeline::check(world, specs, &CheckOptions { environment: env, lint }) {
-        Ok(checked) => checked,
-        Err(error) => return terminal.fail(error, "name the folder of the spec: optiinfra-gen build FOLDER").map(Err),
+    let progress = Progress::begin(terminal.progress);
+    let compiled = match compile(&args.specs, args.env.as_deref(), lint, world, &progress, terminal)? {
+        Ok(compiled) => compiled,
+        Err(exit) => return Ok(exit),
     };
-    let plan = match &checked.model {
-        Some(model) if !checked.has_errors() => {
-            let (plan, more) = pipeline::plan(model, &checked.sources);
-            checked.diagnostics.extend(more);
-            diagnostic::sort(&mut checked.diagnostics);
-            Some(plan)
+    progress.begins(Phase::Write);
+    let options = Options { force: args.force, dry_run: args.dry_run, scope: scope(&args.target), ..Options::default() };
+    let written = compiled.artifacts.as_ref().map(|artifacts| write::write(world, &args.out, artifacts, &options));
+    let timings = progress.end();
+    show(&compiled.diagnostics, &compiled.sources, &args.report, terminal)?;
+    if args.report.timings {
+        writeln!(terminal.err, "{timings}")?;
+    }
+    match written {
+        Some(written) => say(args, written, verdict(&compiled.diagnostics, &args.report), terminal),
+        None => {
+            if args.report.format == Format::Human {
+                writeln!(terminal.out, "nothing was written")?;
+            }
+            Ok(Exit::Findings)
         }
-        _ => None,
+    }
+}
+
+fn say(args: &cli::Build, written: Result<Outcome, OutputError>, verdict: Exit, terminal: &mut Terminal<'_>) -> io::Result<Exit> {
+    let outcome = match written {
+        Ok(outcome) => outcome,
+        Err(error) => return refused(&error, terminal),
     };
-    show(&checked.diagnostics, &checked.sources, reporting, terminal)?;
-    let (Some(plan), false) = (plan, checked.has_errors()) else {
-        if reporting.format == Format::Human {
-            writeln!(terminal.out, "nothing was written")?;
-        }
-        return Ok(Err(Exit::Findings));
-    };
-    match pipeline::emit(&plan) {
-        Ok(artifacts) => Ok(Ok(Compiled { artifacts, verdict: verdict(&checked.diagnostics, reporting) })),
-        Err(error) => terminal.fail(error, "rename the thing in the spec that this path comes from").map(Err),
+    say_kept(&outcome, terminal)?;
+    let what = if args.dry_run { "would write" } else { "wrote" };
+    if args.report.format == Format::Human {
+        writeln!(terminal.out, "{what} {}: {outcome}", args.out.display())?;
     }
+    Ok(verdict)
 }
 
-fn show(diagnostics: &[Diagnostic], sources: &Sources, reporting: &Reporting, terminal: &mut Terminal<'_>) -> io::Result<()> {
-    if diagnostics.is_empty() && reporting.format == Format::Human {
-        return Ok(());
+/// Names the files that were edited by hand and left as they are.
+pub(super) fn say_kept(outcome: &Outcome, terminal: &mut Terminal<'_>) -> io::Result<()> {
+    for path in outcome.kept() {
+        writeln!(terminal.err, "kept as edited by hand: {path}")?;
     }
-    terminal.report(diagnostics, sources, reporting.format)
-}
-
-fn refused(error: &OutputError, terminal: &mut Terminal<'_>) -> io::Result<Exit> {
-    let help = error.help();
-    terminal.fail(error, &help)
-}
-
-fn scope(targets: &[Target]) -> Scope {
-    if targets.is_empty() {
-        return Scope::default();
+    if outcome.kept().next().is_some() {
+        writeln!(terminal.err, "  help: move the edits into the spec, or overwrite them with --force")?;
     }
-    let folders: Vec<String> = targets.iter().map(|target| target.folder().to_owned()).collect();
-    Scope { only: Some(folders) }
+    Ok(())
 }

@@ -3,6 +3,7 @@
 use std::io;
 
 use crate::cli;
+use crate::commands::progress::Progress;
 use crate::commands::settings;
 use crate::commands::terminal::{Exit, Terminal, verdict};
 use crate::pipeline::{self, Linted};
@@ -18,10 +19,16 @@ pub fn lint(args: &cli::Lint, world: &dyn World, terminal: &mut Terminal<'_>) ->
         Ok(settings) => settings,
         Err(exit) => return Ok(exit),
     };
-    match pipeline::lint(world, &args.paths, &args.catalog, args.env.as_deref(), &settings) {
+    let progress = Progress::begin(terminal.progress);
+    let linted = pipeline::lint_observed(world, &args.paths, &args.catalog, args.env.as_deref(), &settings, &progress);
+    let timings = progress.end();
+    match linted {
         Err(error) => terminal.fail(error, "name a folder of a spec, a rule file, a prometheus.yml or a dashboard"),
         Ok(Linted { sources, diagnostics }) => {
             terminal.report(&diagnostics, &sources, args.report.format)?;
+            if args.report.timings {
+                writeln!(terminal.err, "{timings}")?;
+            }
             Ok(verdict(&diagnostics, &args.report))
         }
     }

@@ -11,7 +11,7 @@ use crate::source::{SourceKind, Sources};
 use crate::world::World;
 
 /// The file of settings.
-const FILE: &str = "optiinfra.toml";
+pub(super) const FILE: &str = "optiinfra.toml";
 
 /// Reads the settings. `Err` ends the command: they cannot be understood.
 ///

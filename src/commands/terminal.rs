@@ -42,13 +42,21 @@ pub struct Terminal<'w> {
     pub err: &'w mut dyn Write,
     /// How a report for people is drawn.
     pub human: human::Options,
+    /// Whether somebody looks at standard error while work goes on.
+    pub progress: bool,
+}
+
+/// Whether a progress bar makes sense on this machine's standard error.
+pub fn shows_progress(world: &dyn World) -> bool {
+    io::stderr().is_terminal() && world.env("TERM").is_none_or(|term| term != "dumb")
 }
 
 /// How a report is drawn on this machine's standard output.
 pub fn human_options(world: &dyn World) -> human::Options {
     let plain = world.env("NO_COLOR").is_some_and(|value| !value.is_empty());
     let colour = io::stdout().is_terminal() && !plain && world.env("TERM").is_none_or(|term| term != "dumb");
-    let columns = world.env("COLUMNS").and_then(|text| text.to_str()?.parse().ok());
+    let told = world.env("COLUMNS").and_then(|text| text.to_str()?.parse().ok());
+    let columns = told.or_else(|| terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| usize::from(width.0)));
     human::Options { colour, width: columns.unwrap_or(120) }
 }
 

@@ -37,6 +37,18 @@ impl Drifted {
     const ALL: [Self; 6] =
         [Self::Interrupted, Self::Missing, Self::Changed, Self::EditedByHand, Self::NoLongerWanted, Self::Foreign];
 
+    /// What findings of this kind are called, as rules are.
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Interrupted => "drift/interrupted",
+            Self::Missing => "drift/missing",
+            Self::Changed => "drift/changed",
+            Self::EditedByHand => "drift/edited-by-hand",
+            Self::NoLongerWanted => "drift/no-longer-wanted",
+            Self::Foreign => "drift/foreign",
+        }
+    }
+
     fn words(self) -> &'static str {
         match self {
             Self::Interrupted => "interrupted",

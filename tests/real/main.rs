@@ -5,9 +5,11 @@
 // These tests start real programs on real files, and a panic is how a test fails: the rules of the product are not for them.
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, clippy::panic)]
 
+mod action;
 mod alertmanager;
 mod compose;
 mod grafana;
+mod pre_commit;
 mod prometheus;
 mod refused;
 mod scratch;

@@ -25,6 +25,7 @@ pub(crate) const AMTOOLS: [Tool; 2] =
     [tool("alertmanager-0.25", "amtool", [(0, 25), (0, 26)]), tool("alertmanager-current", "amtool", [(0, 28), (1, 0)])];
 pub(crate) const ALERTMANAGER: Tool = tool("alertmanager-current", "alertmanager", [(0, 28), (1, 0)]);
 pub(crate) const COMPOSE: Tool = tool("compose-2", "docker-compose", [(2, 20), (6, 0)]);
+pub(crate) const PRE_COMMIT: Tool = tool("pre-commit", "pre-commit", [(4, 0), (5, 0)]);
 
 const fn tool(folder: &'static str, program: &'static str, versions: [(u32, u32); 2]) -> Tool {
     Tool { folder, program, versions }
