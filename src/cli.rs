@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub mod prove;
+
 /// A compiler for a monitoring stack: one typed spec in, checked files for Prometheus, Alertmanager, Grafana and Compose out.
 #[derive(Debug, Parser)]
 #[command(name = "optiinfra-gen", version, about, long_about = None)]
@@ -25,6 +27,8 @@ pub enum Command {
     Lint(Lint),
     /// Say how the written files differ from what the spec compiles to: the same as `build --check`.
     Drift(Drift),
+    /// Show with the real tools that each alert fires when it should, is silent when it should, and who is told.
+    Prove(prove::Prove),
     /// Say what a PromQL expression returns.
     Query(Query),
     /// Show the page of a rule, or the list of all rules.

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use optiinfra_gen::cli::{Cli, Command};
 use optiinfra_gen::commands::terminal::{Exit, Terminal, human_options, shows_progress};
-use optiinfra_gen::commands::{build, drift, explain, lint, query};
+use optiinfra_gen::commands::{build, drift, explain, lint, prove, query};
 use optiinfra_gen::promql::Dialect;
 use optiinfra_gen::world::OsWorld;
 
@@ -41,6 +41,7 @@ fn run(cli: &Cli) -> io::Result<Exit> {
         Command::Build(args) => build::build(args, &world, &mut terminal),
         Command::Drift(args) => drift::drift(args, &world, &mut terminal),
         Command::Lint(args) => lint::lint(args, &world, &mut terminal),
+        Command::Prove(args) => prove::prove(args, &world, &mut terminal),
         Command::Explain(args) => explain::explain(args, &mut terminal),
         Command::Query(args) if args.jsonl => {
             query::jsonl(io::stdin().lock(), &mut *terminal.out, Dialect::Prometheus).map(|()| Exit::Clean)

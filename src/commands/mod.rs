@@ -6,6 +6,7 @@ pub mod drift;
 pub mod explain;
 pub mod lint;
 mod progress;
+pub mod prove;
 pub mod query;
 pub mod settings;
 pub mod terminal;

@@ -53,13 +53,11 @@ fn file(plan: &Prometheus, model: &Model) -> UnitTestFile {
 }
 
 /// Recording rules before the alerts that read them, and before recording rules of other groups that do.
-fn group_order(plan: &Prometheus, model: &Model) -> Vec<String> {
+pub(crate) fn group_order(plan: &Prometheus, model: &Model) -> Vec<String> {
     let mut order: Vec<String> = Vec::new();
     // The last rule of a group decides: all that it reads stands before it.
     for record in model.records.iter().rev() {
-        let holds = |group: &&RuleGroup| {
-            group.rules.iter().any(|rule| rule.kind == RuleKind::Record(record.name.clone()))
-        };
+        let holds = |group: &&RuleGroup| group.rules.iter().any(|rule| rule.kind == RuleKind::Record(record.name.clone()));
         for group in plan.record_groups.iter().filter(holds) {
             if !order.contains(&group.name) {
                 order.push(group.name.clone());

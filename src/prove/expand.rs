@@ -151,7 +151,11 @@ impl Run<'_> {
     fn command(&mut self, command: &Command, piped: Option<Item>, dot: &Item) -> Result<Item, String> {
         let Some((first, rest)) = command.operands.split_first() else { return Err("an action is empty".to_owned()) };
         let Term::Function(name) = &first.term else {
-            return if rest.is_empty() && piped.is_none() { self.operand(first, dot) } else { Err("this is no function".to_owned()) };
+            return if rest.is_empty() && piped.is_none() {
+                self.operand(first, dot)
+            } else {
+                Err("this is no function".to_owned())
+            };
         };
         let mut arguments = rest.iter().map(|operand| self.operand(operand, dot)).collect::<Result<Vec<_>, _>>()?;
         arguments.extend(piped);
@@ -171,7 +175,9 @@ impl Run<'_> {
                 "$labels" => Item::Labels,
                 "$externalLabels" => Item::External,
                 "$value" => Item::Number(self.data.value),
-                other => self.variables.get(other).cloned().ok_or_else(|| format!("`{other}` is not understood in a template"))?,
+                other => {
+                    self.variables.get(other).cloned().ok_or_else(|| format!("`{other}` is not understood in a template"))?
+                }
             },
             Term::Function(name) => function(name, &[], self.data)?,
             Term::Group(pipeline) => self.pipeline(pipeline, dot)?,
@@ -292,7 +298,9 @@ mod tests {
         for (text, value, wanted) in cases {
             assert_eq!(expanded(text, value).as_deref(), Ok(wanted), "{text}");
         }
-        for refused in ["{{ query \"up\" }}", "{{ range query \"up\" }}{{ end }}", "{{ $labels }}", "{{ unknown }}", "{{ printf \"%\" }}"] {
+        for refused in
+            ["{{ query \"up\" }}", "{{ range query \"up\" }}{{ end }}", "{{ $labels }}", "{{ unknown }}", "{{ printf \"%\" }}"]
+        {
             assert!(expanded(refused, 1.0).is_err(), "{refused}");
         }
     }

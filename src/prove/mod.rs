@@ -12,12 +12,16 @@
 
 pub mod evaluate;
 mod expand;
+pub mod mutate;
 mod number;
 mod own;
+pub mod run;
 pub mod series;
 mod simulate;
 pub mod solve;
+pub mod table;
 mod timeline;
+pub mod trial;
 mod witness;
 
 use std::collections::BTreeMap;

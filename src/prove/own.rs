@@ -46,7 +46,7 @@ pub(super) fn test(simulation: &Simulation<'_>, own: usize, written: &AlertTest,
         let alerts = now.iter().map(|one| expected(simulation, one, own)).collect();
         checks.push(Check { at, kind, alerts, any: false });
     }
-    Ok(UnitTest { name, step, series, checks })
+    Ok(UnitTest { name, step, series, checks, exact: true })
 }
 
 fn store(series: &[(String, String)], step: i64) -> Result<Store, String> {

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 use crate::model::rule::{AlertRule, RecordRule};
 use crate::promql::ast::{Expr, ExprKind};
 use crate::promql::catalog::Catalog;
+use crate::promql::operators::BinaryOp;
 use crate::prove::evaluate::{Evaluator, range_of};
 use crate::prove::series::{LabelSet, NAME, Sample, Store};
 use crate::prove::simulate::{Firing, Simulation};
@@ -22,6 +23,8 @@ pub struct UnitTest {
     pub series: Vec<(String, String)>,
     /// What is expected.
     pub checks: Vec<Check>,
+    /// Whether a threshold that can be met exactly is met exactly in it.
+    pub exact: bool,
 }
 
 /// What is expected at a moment.
@@ -163,7 +166,7 @@ fn heartbeat<'a>(stack: &Stack<'a>, family: &[&'a AlertRule], own: usize) -> Uni
         Ok(trial) => vec![bench.check(&trial, steps - 1, CheckKind::Fires)],
         Err(_) => Vec::new(),
     };
-    UnitTest { name: title(family, own), step, series: Vec::new(), checks }
+    UnitTest { name: title(family, own), step, series: Vec::new(), checks, exact: true }
 }
 
 /// How the rule is called among those of its name.
@@ -281,8 +284,8 @@ impl<'a> Bench<'_, 'a> {
         for scale in 0..MOST_SCALES {
             for with_neighbours in [true, false] {
                 match self.attempt(script, atom, first, scale, with_neighbours) {
-                    Ok((test, exact)) if exact => return Ok(test),
-                    Ok((test, _)) => {
+                    Ok(test) if test.exact => return Ok(test),
+                    Ok(test) => {
                         fallback.get_or_insert(test);
                         break;
                     }
@@ -300,7 +303,7 @@ impl<'a> Bench<'_, 'a> {
         first: &Answer<'a>,
         scale: usize,
         with_neighbours: bool,
-    ) -> Result<(UnitTest, bool), String> {
+    ) -> Result<UnitTest, String> {
         let rule = self.family[self.own];
         let leaves = first.leaves.as_ref().map_or(&[][..], Vec::as_slice);
         let step = self.stack.ground.step;
@@ -351,8 +354,11 @@ impl<'a> Bench<'_, 'a> {
         put(again, back);
         let timeline = Timeline { lead, phases, step };
         let trial = self.run(timeline, &near)?;
-        let test = self.judge(&trial, count)?;
-        Ok((test, boundary.is_none_or(|phase| self.hits(&trial, phase, atom)) ))
+        let mut test = self.judge(&trial, count)?;
+        // Where the threshold itself makes it fire, the value lies on it while the condition holds.
+        let reached = matches!(atom.compared, Some((_, BinaryOp::GreaterOrEqual | BinaryOp::LessOrEqual, _))).then_some(count);
+        test.exact = boundary.or(reached).is_none_or(|phase| self.hits(&trial, phase, atom));
+        Ok(test)
     }
 
     /// Series that a matcher keeps out, at the level that makes the alert fire.
@@ -413,14 +419,18 @@ impl<'a> Bench<'_, 'a> {
         // At the end, when the other levels of the alert have come to rest too.
         let resolved = if own(end - 1) { quiet } else { end - 1 };
         check(resolved, CheckKind::Resolved);
-        let series = trial.store.series.iter().take(trial.inputs).filter(|series| {
-            series.samples.iter().any(|sample| !matches!(sample, Sample::Missing))
-        });
+        let series = trial
+            .store
+            .series
+            .iter()
+            .take(trial.inputs)
+            .filter(|series| series.samples.iter().any(|sample| !matches!(sample, Sample::Missing)));
         Ok(UnitTest {
             name: String::new(),
             step: trial.timeline.step,
             series: series.map(|series| (written(&series.labels), notation(&series.samples))).collect(),
             checks,
+            exact: true,
         })
     }
 

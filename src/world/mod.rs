@@ -71,7 +71,16 @@ impl std::fmt::Debug for Lock {
     }
 }
 
-/// Disk, environment and locks. Errors are those of the operating system, without the path: the caller knows it.
+/// How a program ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ended {
+    /// Its exit code; `None` when it was stopped because it took too long, or by a signal.
+    pub code: Option<i32>,
+    /// All that it printed, both streams in their order.
+    pub text: String,
+}
+
+/// Disk, environment, programs and locks. Errors are those of the operating system, without the path: the caller knows it.
 pub trait World: Send + Sync {
     /// The bytes of a file; links are followed. Look at [`World::metadata`] first: reading a pipe may never end.
     fn read(&self, path: &Path) -> io::Result<Vec<u8>>;
@@ -119,4 +128,13 @@ pub trait World: Send + Sync {
 
     /// An environment variable.
     fn env(&self, name: &str) -> Option<OsString>;
+
+    /// Runs a program in a folder to its end, at most so long. It reads nothing.
+    fn run(&self, program: &Path, arguments: &[OsString], dir: &Path, limit: Duration) -> io::Result<Ended>;
+
+    /// Makes an empty folder for files that are needed for a while.
+    fn temporary_dir(&self) -> io::Result<PathBuf>;
+
+    /// Removes a folder of [`World::temporary_dir`] with all that is in it.
+    fn remove_temporary(&self, dir: &Path) -> io::Result<()>;
 }

@@ -5,7 +5,7 @@ mod rules;
 mod unit_tests;
 
 use crate::emit::artifact::Artifact;
-use crate::plan::prometheus::Prometheus;
+use crate::plan::prometheus::{Prometheus, RuleGroup, UnitTestFile};
 
 /// The files of Prometheus.
 pub fn emit(plan: &Prometheus, out: &mut Vec<Artifact>) {
@@ -24,4 +24,14 @@ pub fn emit(plan: &Prometheus, out: &mut Vec<Artifact>) {
     for (file, groups) in &plan.target_lists {
         out.push(Artifact::new(format!("prometheus/targets/{file}"), config::target_list(groups), items("prometheus.yml")));
     }
+}
+
+/// A rule file of these groups.
+pub fn rule_file(groups: &[RuleGroup]) -> Vec<u8> {
+    rules::yaml(groups)
+}
+
+/// A file of unit tests.
+pub fn unit_test_file(file: &UnitTestFile) -> Vec<u8> {
+    unit_tests::yaml(file)
 }

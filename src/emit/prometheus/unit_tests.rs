@@ -99,10 +99,7 @@ fn test<'p>(alert: &'p str, test: &'p UnitTest, file: &'p UnitTestFile) -> Test<
                     .collect(),
             })
             .collect(),
-        promql_expr_test: unknown
-            .into_iter()
-            .map(|check| query(alert, check))
-            .collect(),
+        promql_expr_test: unknown.into_iter().map(|check| query(alert, check)).collect(),
     }
 }
 

@@ -52,11 +52,19 @@ impl Evaluator<'_> {
             "vector" => Ok(Value::Vector(vec![Point { labels: LabelSet::default(), value: scalar(0)? }])),
             "absent" => {
                 let there = !vector(0)?.is_empty();
-                Ok(Value::Vector(if there { Vec::new() } else { vec![Point { labels: labels_of_absent(argument(0)?), value: 1.0 }] }))
+                Ok(Value::Vector(if there {
+                    Vec::new()
+                } else {
+                    vec![Point { labels: labels_of_absent(argument(0)?), value: 1.0 }]
+                }))
             }
             "absent_over_time" => {
                 let there = !rows(0)?.rows.is_empty();
-                Ok(Value::Vector(if there { Vec::new() } else { vec![Point { labels: labels_of_absent(argument(0)?), value: 1.0 }] }))
+                Ok(Value::Vector(if there {
+                    Vec::new()
+                } else {
+                    vec![Point { labels: labels_of_absent(argument(0)?), value: 1.0 }]
+                }))
             }
             "label_replace" | "label_join" => self.label_function(call, ts, depth),
             "histogram_quantile" => Ok(Value::Vector(histogram::quantiles(scalar(0)?, &vector(1)?))),
@@ -72,9 +80,7 @@ impl Evaluator<'_> {
                 let ahead = scalar(1)?;
                 over(&rows(0)?, |samples, _, _| regression(samples, ts).map(|(value, slope)| slope * ahead + value))
             }
-            "changes" => over(&rows(0)?, |samples, _, _| {
-                Some(counted(samples, |a, b| a != b && !(a.is_nan() && b.is_nan())))
-            }),
+            "changes" => over(&rows(0)?, |samples, _, _| Some(counted(samples, |a, b| a != b && !(a.is_nan() && b.is_nan())))),
             "resets" => over(&rows(0)?, |samples, _, _| Some(counted(samples, |a, b| b < a))),
             "avg_over_time" => values(&rows(0)?, |values| values.iter().sum::<f64>() / values.len() as f64),
             "sum_over_time" => values(&rows(0)?, |values| values.iter().sum()),
@@ -138,7 +144,9 @@ pub(crate) fn range_of(expr: &Expr) -> Result<i64, Refusal> {
 }
 
 fn each(points: Vec<Point>, function: impl Fn(f64) -> f64) -> Value {
-    Value::Vector(points.into_iter().map(|point| Point { labels: point.labels.without_name(), value: function(point.value) }).collect())
+    Value::Vector(
+        points.into_iter().map(|point| Point { labels: point.labels.without_name(), value: function(point.value) }).collect(),
+    )
 }
 
 fn over(rows: &Rows, function: impl Fn(&[(i64, f64)], i64, i64) -> Option<f64>) -> Result<Value, Refusal> {

@@ -12,7 +12,8 @@ impl Evaluator<'_> {
         let first = call.args.first().ok_or("an argument is missing")?;
         let points = self.vector(first, ts, depth)?;
         let changed = if call.callee.name() == "label_replace" {
-            let [target, replacement, source, pattern] = <[String; 4]>::try_from(texts(1)?).map_err(|_| "an argument is missing")?;
+            let [target, replacement, source, pattern] =
+                <[String; 4]>::try_from(texts(1)?).map_err(|_| "an argument is missing")?;
             let replace = Replace::new(&target, &replacement, &source, &pattern)?;
             points.into_iter().map(|point| Point { labels: replace.apply(&point.labels), ..point }).collect()
         } else {

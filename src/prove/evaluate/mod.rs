@@ -273,19 +273,22 @@ impl Filter {
         values
     }
 
+    /// The same with one matcher turned into its opposite.
+    pub(crate) fn negated(&self, index: usize) -> Option<Self> {
+        let mut negated = self.clone();
+        let test = negated.tests.get_mut(index).filter(|test| &*test.label != NAME)?;
+        test.op = match test.op {
+            MatchOp::Equal => MatchOp::NotEqual,
+            MatchOp::NotEqual => MatchOp::Equal,
+            MatchOp::Regex => MatchOp::NotRegex,
+            MatchOp::NotRegex => MatchOp::Regex,
+        };
+        Some(negated)
+    }
+
     /// The same with one matcher turned into its opposite, for each matcher in turn.
     pub(crate) fn each_negated(&self) -> impl Iterator<Item = Self> {
-        (0..self.tests.len()).filter(|index| &*self.tests[*index].label != NAME).map(|index| {
-            let mut negated = self.clone();
-            let test = &mut negated.tests[index];
-            test.op = match test.op {
-                MatchOp::Equal => MatchOp::NotEqual,
-                MatchOp::NotEqual => MatchOp::Equal,
-                MatchOp::Regex => MatchOp::NotRegex,
-                MatchOp::NotRegex => MatchOp::Regex,
-            };
-            negated
-        })
+        (0..self.tests.len()).filter_map(|index| self.negated(index))
     }
 
     /// Whether a series passes.

@@ -55,7 +55,9 @@ fn operators_match_and_filter() {
 
 #[test]
 fn quantiles_of_histograms() {
-    let bucket = |le: &'static str, count: f64| -> ([(&'static str, &'static str); 2], [f64; 1]) { ([(NAME, "h_bucket"), ("le", le)], [count]) };
+    let bucket = |le: &'static str, count: f64| -> ([(&'static str, &'static str); 2], [f64; 1]) {
+        ([(NAME, "h_bucket"), ("le", le)], [count])
+    };
     let all = [bucket("1", 0.0), bucket("2", 95.0), bucket("4", 100.0), bucket("+Inf", 100.0)];
     let series: Vec<(&[(&str, &str)], &[f64])> = all.iter().map(|(labels, samples)| (&labels[..], &samples[..])).collect();
     let store = store(60_000, &series);

@@ -41,17 +41,32 @@ impl<'a> Solver<'a, '_> {
     }
 
     /// As many series as are wanted, alike but for one label that the grouping drops.
-    fn count(&mut self, aggregate: &'a Aggregate, mut inner: Bind, target: Option<Line>) -> Result<LabelSet, Why> {
+    fn count(&mut self, aggregate: &'a Aggregate, inner: Bind, target: Option<Line>) -> Result<LabelSet, Why> {
         let wanted = match target.map(Line::value) {
             None => 1.0,
             Some(Some(value)) if value >= 1.0 && value.fract() == 0.0 && value <= MOST_COUNTED => value,
             Some(Some(value)) if value < 1.0 => return Err("a count of what is there is at least 1".to_owned()),
             Some(_) => return Err("so many series are not tried".to_owned()),
         };
+        let before = self.avoid.len();
+        let result = self.several(aggregate, inner, wanted as usize);
+        self.avoid.truncate(before);
+        result
+    }
+
+    fn several(&mut self, aggregate: &'a Aggregate, mut inner: Bind, wanted: usize) -> Result<LabelSet, Why> {
         let mut first: Option<LabelSet> = None;
-        for _ in 0..wanted as usize {
+        for _ in 0..wanted {
             let before = self.leaves.len();
             let labels = self.solve(&aggregate.expr, &inner, None)?;
+            let new = self.leaves.get(before..).unwrap_or_default();
+            if new.is_empty() && first.is_some() {
+                return Err("there are not so many series".to_owned());
+            }
+            if wanted > 1 {
+                let taken: Vec<Filter> = new.iter().map(|leaf| Filter::exactly(&leaf.labels)).collect();
+                self.avoid.extend(taken);
+            }
             if first.is_none() {
                 // The others belong to the same group.
                 for (name, value) in group_of(&labels, aggregate.grouping.as_ref()).iter() {
@@ -59,16 +74,7 @@ impl<'a> Solver<'a, '_> {
                 }
                 first = Some(labels);
             }
-            if wanted > 1.0 {
-                let taken: Vec<Filter> = self.leaves.get(before..).unwrap_or_default().iter().map(|leaf| Filter::exactly(&leaf.labels)).collect();
-                if taken.is_empty() {
-                    return Err("there are not so many series".to_owned());
-                }
-                self.avoid.extend(taken);
-            }
         }
-        let kept = self.avoid.len().saturating_sub(if wanted > 1.0 { wanted as usize } else { 0 });
-        self.avoid.truncate(kept);
         first.ok_or_else(|| "there is nothing to count".to_owned())
     }
 
@@ -81,7 +87,8 @@ impl<'a> Solver<'a, '_> {
         let filter = Filter::of(added.selector)?;
         let joins = |leaf: &&Leaf| leaf.shift == self.shift + offset && filter.admits(&leaf.labels) && inner.admits(&leaf.labels);
         let bound = aggregate.grouping.as_ref().is_none_or(|grouping| {
-            !grouping.without && grouping.labels.iter().all(|label| label.name.as_plain().is_some_and(|name| inner.wanted(name).is_some()))
+            !grouping.without
+                && grouping.labels.iter().all(|label| label.name.as_plain().is_some_and(|name| inner.wanted(name).is_some()))
         });
         let known: Vec<&Leaf> = if bound { self.leaves.iter().filter(joins).collect() } else { Vec::new() };
         if known.is_empty() {
@@ -118,12 +125,8 @@ impl<'a> Solver<'a, '_> {
 
 /// What the series that are aggregated must look like for the result to be as demanded.
 fn inner_bind(aggregate: &Aggregate, bind: &Bind) -> Result<Bind, Why> {
-    let named: Vec<&str> = aggregate
-        .grouping
-        .iter()
-        .flat_map(|grouping| &grouping.labels)
-        .filter_map(|label| label.name.as_plain())
-        .collect();
+    let named: Vec<&str> =
+        aggregate.grouping.iter().flat_map(|grouping| &grouping.labels).filter_map(|label| label.name.as_plain()).collect();
     let without = aggregate.grouping.as_ref().is_some_and(|grouping| grouping.without);
     let mut inner = Bind::default();
     for (name, value) in &bind.fixed {

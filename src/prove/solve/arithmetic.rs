@@ -86,11 +86,8 @@ impl<'a> Solver<'a, '_> {
         right: Option<Line>,
     ) -> Result<LabelSet, Why> {
         let swapped = many_is_right(binary);
-        let ((many, many_target), (one, one_target)) = if swapped {
-            ((&binary.rhs, right), (&binary.lhs, left))
-        } else {
-            ((&binary.lhs, left), (&binary.rhs, right))
-        };
+        let ((many, many_target), (one, one_target)) =
+            if swapped { ((&binary.rhs, right), (&binary.lhs, left)) } else { ((&binary.lhs, left), (&binary.rhs, right)) };
         let (mut first, of_one) = bind.split(binary).ok_or("its result has no such label")?;
         self.agree(binary, many, one, &mut first);
         let many_labels = self.solve(many, &first, many_target)?;

@@ -29,9 +29,9 @@ impl Bind {
     pub(crate) fn admits(&self, labels: &LabelSet) -> bool {
         self.fixed.iter().all(|(name, value)| labels.get(name) == &**value)
             && (self.only.is_none()
-                || labels.iter().all(|(name, value)| {
-                    &**name == NAME || self.wanted(name).is_none_or(|wanted| *wanted == **value)
-                }))
+                || labels
+                    .iter()
+                    .all(|(name, value)| &**name == NAME || self.wanted(name).is_none_or(|wanted| *wanted == **value)))
     }
 
     /// What the other side of an operator must look like to meet a series with these labels.
@@ -39,7 +39,8 @@ impl Bind {
         let named = |matching: &Matching| -> Vec<Name> {
             matching.labels.iter().filter_map(|label| label.name.as_plain()).map(Name::from).collect()
         };
-        let all = || labels.iter().filter(|(name, _)| &***name != NAME).map(|(name, value)| (Name::clone(name), Name::clone(value)));
+        let all =
+            || labels.iter().filter(|(name, _)| &***name != NAME).map(|(name, value)| (Name::clone(name), Name::clone(value)));
         match matching {
             None => Self { fixed: all().collect(), only: Some(Vec::new()) },
             Some(matching) if matching.on => {

@@ -13,7 +13,8 @@ pub(super) fn has_condition(expr: &Expr) -> bool {
     expr.visit(&mut |inner| {
         found |= match &inner.kind {
             ExprKind::Binary(binary) => {
-                (binary.op.is_comparison() && binary.bool_modifier.is_none()) || matches!(binary.op, BinaryOp::And | BinaryOp::Unless)
+                (binary.op.is_comparison() && binary.bool_modifier.is_none())
+                    || matches!(binary.op, BinaryOp::And | BinaryOp::Unless)
             }
             ExprKind::Call(call) => matches!(call.callee.name(), "absent" | "absent_over_time"),
             _ => false,
@@ -57,7 +58,7 @@ pub(crate) fn turned(op: BinaryOp) -> BinaryOp {
 }
 
 /// Values on a side of a threshold, the best first: a little away from it, where that is possible.
-fn values(op: BinaryOp, number: f64, side: Side, whole: bool) -> Vec<f64> {
+fn values(op: BinaryOp, number: f64, side: Side, whole: bool, scale: usize) -> Vec<f64> {
     let steps = |direction: f64| -> Vec<f64> {
         let size = number.abs();
         let sizes = if whole {
@@ -72,10 +73,14 @@ fn values(op: BinaryOp, number: f64, side: Side, whole: bool) -> Vec<f64> {
     let up = || steps(1.0);
     let down = || steps(-1.0);
     let here = || vec![number];
+    // When several sizes did not meet the threshold exactly, the last ones go past it.
+    let past = scale >= 3;
     match (op, side) {
         (BinaryOp::Greater, Side::Hold) | (BinaryOp::Less, Side::Quiet) => up(),
         (BinaryOp::Less, Side::Hold) | (BinaryOp::Greater, Side::Quiet) => down(),
         (BinaryOp::Greater | BinaryOp::Less | BinaryOp::NotEqual, Side::Boundary) => here(),
+        (BinaryOp::GreaterOrEqual, Side::Hold) if past => up(),
+        (BinaryOp::LessOrEqual, Side::Hold) if past => down(),
         (BinaryOp::GreaterOrEqual, Side::Hold) => here().into_iter().chain(up()).collect(),
         (BinaryOp::LessOrEqual, Side::Hold) => here().into_iter().chain(down()).collect(),
         (BinaryOp::GreaterOrEqual, Side::Quiet) => down(),
@@ -136,7 +141,7 @@ impl<'a> Solver<'a, '_> {
             };
         }
         let mut why = format!("no value lies on that side of {at}");
-        for wanted in values(op, at, side, whole_numbers(value)) {
+        for wanted in values(op, at, side, whole_numbers(value), self.question.scale) {
             let line = Line { start: snap(wanted - number.slope * self.question.origin), slope: number.slope };
             let mark = self.mark();
             match self.solve(value, bind, Some(line)) {
@@ -154,7 +159,7 @@ impl<'a> Solver<'a, '_> {
         let mut why = "nothing lies on that side".to_owned();
         for turn in 0..SCALES.len() {
             let size = SCALES[(turn + self.question.scale) % SCALES.len()];
-            for left in values(binary.op, size, side, false) {
+            for left in values(binary.op, size, side, false, self.question.scale) {
                 let mark = self.mark();
                 match self.meet_sides(binary, bind, Some(Line::flat(left)), Some(Line::flat(size))) {
                     Ok(labels) => return Ok(labels),
@@ -181,7 +186,7 @@ impl<'a> Solver<'a, '_> {
         };
         let at = number.value().ok_or("a threshold that moves is not followed here")?;
         let mut why = format!("no value lies on that side of {at}");
-        for wanted in values(op, at, side, whole_numbers(value)) {
+        for wanted in values(op, at, side, whole_numbers(value), self.question.scale) {
             let mark = self.mark();
             match self.solve(value, bind, Some(Line::flat(wanted))) {
                 Ok(labels) => return Ok(labels.without_name()),

@@ -108,9 +108,7 @@ fn possible(name: &str, variant: &Variant, level: Level) -> Result<(), Why> {
             }
             Ok(())
         }
-        Level::Growth(growth) if growth < 0.0 && variant.metric_type != MetricType::Gauge => {
-            Err(format!("`{name}` never falls"))
-        }
+        Level::Growth(growth) if growth < 0.0 && variant.metric_type != MetricType::Gauge => Err(format!("`{name}` never falls")),
         Level::Growth(growth) if !growth.is_finite() => Err(format!("`{name}` would have to grow without bound")),
         _ => Ok(()),
     }
@@ -157,10 +155,13 @@ fn step_aside(variant: &Variant, wish: &Wish<'_>, avoid: &Filter, labels: &mut L
         if wish.bind.wanted(label).is_some() {
             continue;
         }
-        let other = values_of(label, domain, wish).into_iter().find(|value| !avoid.admits_value(label, value));
-        if let Some(value) = other {
-            labels.set(label, &value);
-            return Ok(());
+        for value in values_of(label, domain, wish) {
+            let mut other = labels.clone();
+            other.set(label, &value);
+            if !wish.avoid.iter().any(|avoid| avoid.admits(&other)) {
+                *labels = other;
+                return Ok(());
+            }
         }
     }
     Err("has no further series".to_owned())

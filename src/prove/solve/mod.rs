@@ -27,7 +27,8 @@ use crate::prove::evaluate::Filter;
 use crate::prove::series::LabelSet;
 
 pub(crate) use bind::Bind;
-pub(crate) use leaf::neighbours;
+pub(crate) use compare::{turned, whole_numbers};
+pub(crate) use leaf::{Wish, labels_of, neighbours};
 pub(crate) use pattern::examples;
 
 /// Why no samples were found, as a sentence says it.
@@ -249,7 +250,8 @@ impl<'a> Solver<'a, '_> {
 
     /// The side of a condition: that of the question where it is looked at, else it holds.
     fn side_of(&self, expr: &Expr) -> Side {
-        let side = if self.question.focus.is_some_and(|focus| std::ptr::eq(focus, expr)) { self.question.side } else { Side::Hold };
+        let side =
+            if self.question.focus.is_some_and(|focus| std::ptr::eq(focus, expr)) { self.question.side } else { Side::Hold };
         match (self.inverted, side) {
             (false, side) => side,
             (true, Side::Hold) => Side::Quiet,
@@ -305,7 +307,13 @@ impl<'a> Solver<'a, '_> {
         result
     }
 
-    fn record(&mut self, selector: &VectorSelector, records: &[&'a RecordRule], bind: &Bind, level: Level) -> Result<LabelSet, Why> {
+    fn record(
+        &mut self,
+        selector: &VectorSelector,
+        records: &[&'a RecordRule],
+        bind: &Bind,
+        level: Level,
+    ) -> Result<LabelSet, Why> {
         let way = if records.len() > 1 { self.way(records.len(), false) } else { 0 };
         let Some(record) = records.get(way) else { return Err("nothing records it".to_owned()) };
         let target = match level {
