@@ -4,7 +4,7 @@ use crate::model::Model;
 use crate::model::rule::AlertRule;
 use crate::promql::DurationExpr;
 use crate::promql::ast::{Expr, ExprKind, Number, VectorSelector};
-use crate::promql::catalog::{Catalog, Status};
+use crate::promql::catalog::{Catalog, Presence, Status};
 use crate::promql::infer::{Context, Interval, infer};
 use crate::promql::operators::{BinaryOp, MatchOp};
 use crate::prove::Proof;
@@ -70,7 +70,13 @@ pub fn mutants(model: &Model, proof: &Proof) -> Vec<Mutant> {
     let mut work = Work { model, alert, inexact: inexact(proof), found: Vec::new() };
     let count = nodes(&alert.expr.ast);
     for index in 0..count {
+        let before = work.found.len();
         work.node(index);
+        if let Some(reason) = work.dead_branch(index) {
+            for mutant in work.found.iter_mut().skip(before) {
+                mutant.equivalent.get_or_insert_with(|| reason.clone());
+            }
+        }
     }
     work.holds();
     let mut found = work.found;
@@ -132,6 +138,25 @@ fn changed(expr: &Expr, index: usize, change: &dyn Fn(&mut Expr)) -> Expr {
     copy
 }
 
+/// The expression as it is when of every `or` above a node only the branch with the node is there.
+fn only_through(expr: &Expr, target: &Expr, depth: usize) -> Option<Expr> {
+    if std::ptr::eq(expr, target) {
+        return Some(expr.clone());
+    }
+    if depth > usize::from(crate::promql::MAX_DEPTH) {
+        return None;
+    }
+    let children = expr.children();
+    let (at, inner) =
+        children.into_iter().enumerate().find_map(|(at, child)| Some((at, only_through(child, target, depth + 1)?)))?;
+    if matches!(&expr.kind, ExprKind::Binary(binary) if binary.op == BinaryOp::Or) {
+        return Some(inner);
+    }
+    let mut copy = expr.clone();
+    **copy.children_mut().get_mut(at)? = inner;
+    Some(copy)
+}
+
 fn number_of(expr: &Expr) -> Option<f64> {
     match &expr.kind {
         ExprKind::Number(number) => Some(number.value),
@@ -158,9 +183,10 @@ impl Work<'_> {
                 self.comparison(index, binary)
             }
             ExprKind::Binary(binary) if binary.op == BinaryOp::Or => {
-                for (side, name) in [(&binary.lhs, "right"), (&binary.rhs, "left")] {
+                for (side, other, name) in [(&binary.lhs, &binary.rhs, "right"), (&binary.rhs, &binary.lhs, "left")] {
                     let copy = changed(root, index, &|expr| *expr = side.clone());
-                    self.add(Kind::Branch, format!("without the {name} branch of `or`"), &copy, None);
+                    let equivalent = self.never_fires(other);
+                    self.add(Kind::Branch, format!("without the {name} branch of `or`"), &copy, equivalent);
                 }
             }
             ExprKind::Selector(selector) => self.selector(index, selector),
@@ -185,6 +211,63 @@ impl Work<'_> {
             }
             _ => {}
         }
+    }
+
+    /// Why nothing that a branch of `or` returns makes the alert fire, where that is certain.
+    fn never_fires(&self, branch: &Expr) -> Option<String> {
+        let alone = only_through(&self.alert.expr.ast, branch, 0)?;
+        let empty = infer(&alone, &self.model.catalog, &Context::default()).facts().empty.is_some();
+        empty.then(|| "what this branch of `or` returns never passes the comparison".to_owned())
+    }
+
+    /// The nodes above a node and the node itself, the outermost first.
+    fn above(&self, index: usize) -> Vec<&Expr> {
+        let mut path = Vec::new();
+        let (mut at, mut expr) = (0, &self.alert.expr.ast);
+        while at != index {
+            path.push(expr);
+            let mut next = at + 1;
+            let Some(child) = expr.children().into_iter().find(|child| {
+                let size = nodes(child);
+                let inside = (next..next + size).contains(&index);
+                next += if inside { 0 } else { size };
+                inside
+            }) else {
+                break;
+            };
+            at = next;
+            expr = child;
+        }
+        path.push(expr);
+        path
+    }
+
+    /// Why a change inside of a branch of `or` makes no difference.
+    fn dead_branch(&self, index: usize) -> Option<String> {
+        self.above(index).windows(2).find_map(|pair| {
+            let ExprKind::Binary(binary) = &pair[0].kind else { return None };
+            (binary.op == BinaryOp::Or).then(|| self.never_fires(pair[1])).flatten()
+        })
+    }
+
+    /// Why the other side of an operator keeps out what a matcher keeps out.
+    fn kept_out_beside(&self, index: usize, filter: &Filter, label: &str) -> Option<String> {
+        self.above(index).windows(2).find_map(|pair| {
+            let ExprKind::Binary(binary) = &pair[0].kind else { return None };
+            let meets = match &binary.matching {
+                None => true,
+                Some(matching) => matching.labels.iter().any(|own| own.name.as_plain() == Some(label)) == matching.on,
+            };
+            if !meets || matches!(binary.op, BinaryOp::Or | BinaryOp::Unless) {
+                return None;
+            }
+            let other = if std::ptr::eq(pair[1], &raw const binary.lhs) { &binary.rhs } else { &binary.lhs };
+            let facts = infer(other, &self.model.catalog, &Context::default());
+            let known = facts.facts().labels.get(&label.into());
+            let admitted = known.presence == Presence::Present
+                && known.values.list().is_some_and(|list| list.iter().all(|value| filter.admits_value(label, value)));
+            admitted.then(|| format!("the other side of `{}` keeps the same series out", binary.op.symbol()))
+        })
     }
 
     fn comparison(&mut self, index: usize, binary: &crate::promql::Binary) {
@@ -275,7 +358,12 @@ impl Work<'_> {
                 }
             });
             let written = format!("`{}{}\"{}\"`", matcher.label.name, matcher.op.symbol(), matcher.value);
-            let equivalent = self.keeps_nothing_out(selector, at).then(|| "every declared series passes it".to_owned());
+            let nothing = self.keeps_nothing_out(selector, at).then(|| "every declared series passes it".to_owned());
+            let beside = || {
+                let label = matcher.label.name.as_plain()?;
+                self.kept_out_beside(index, &Filter::of(selector).ok()?, label)
+            };
+            let equivalent = nothing.or_else(beside);
             self.add(Kind::Matcher, format!("without {written}"), &dropped, equivalent);
             self.add(Kind::Matcher, format!("the opposite of {written}"), &negated, None);
         }

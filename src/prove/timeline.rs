@@ -94,10 +94,16 @@ impl Timeline {
         let mut last = if falls { 1e9 } else { 0.0 };
         let mut before: Option<Level> = None;
         let mut since = 0_u32;
+        // The first sample of a series changes nothing.
+        let mut skip = 0_u32;
         let mut samples = Vec::with_capacity(levels.len());
         for (index, level) in levels.iter().enumerate() {
             let starts = *level != before;
             since = if starts { 0 } else { since.saturating_add(1) };
+            if starts {
+                skip = u32::from(before.is_none());
+            }
+            let turn = since.checked_sub(skip);
             let sample = match level {
                 None if before.is_some() => Sample::Stale,
                 None => Sample::Missing,
@@ -109,9 +115,10 @@ impl Timeline {
                         Level::Growth(_) if before.is_none() => last,
                         Level::Growth(growth) => last + snap(growth * seconds),
                         Level::Any => last,
-                        Level::Changes(count) if since < *count => last + 1.0,
-                        Level::Resets(count) if since < count.saturating_mul(2) && since % 2 == 1 => 0.0,
-                        Level::Resets(count) if since < count.saturating_mul(2) => 1.0,
+                        Level::Changes(count) if turn.is_some_and(|turn| turn < *count) => last + 1.0,
+                        Level::Resets(count) if turn.is_some_and(|turn| turn < count.saturating_mul(2)) => {
+                            if turn.is_some_and(|turn| turn % 2 == 1) { 0.0 } else { 1.0 }
+                        }
                         Level::Changes(_) | Level::Resets(_) => last,
                     };
                     Sample::Value(last)

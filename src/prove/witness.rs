@@ -313,7 +313,7 @@ impl<'a> Bench<'_, 'a> {
         let hold = steps(rule.hold.map_or(0, |hold| hold.millis));
         let keep = steps(rule.keep_firing_for.map_or(0, |keep| keep.millis));
         let (quiet, fires, back) = (settle + hold + 2, settle + hold + 4, settle + keep + 4);
-        if lead.saturating_add((quiet + fires + back).saturating_mul(2)) > MOST_STEPS {
+        if lead.saturating_add((quiet + fires + back).saturating_mul(3)) > MOST_STEPS {
             return Err("a test of it would take too long".to_owned());
         }
         let seconds = |steps: usize| steps as f64 * step as f64 / 1000.0;
@@ -326,11 +326,20 @@ impl<'a> Bench<'_, 'a> {
         };
         let mut start = lead;
         let mut boundary = None;
-        let ask = |side: Side, start: usize, length: usize| {
+        let sized = |side: Side, scale: usize, start: usize, length: usize| {
             self.ask(&rule.expr.ast, script, Some(atom.expr), side, scale, (seconds(start), seconds(length))).leaves
         };
+        let ask = |side: Side, start: usize, length: usize| match side {
+            // Much more goes on before, so that the ranges of both sides of a quotient show.
+            Side::Far => sized(side, scale + 1, start, length).or_else(|_| sized(side, scale, start, length)),
+            _ => sized(side, scale, start, length),
+        };
         let mut count = 0;
-        for side in [Side::Quiet, Side::QuietOther, Side::Boundary] {
+        for side in [Side::Quiet, Side::QuietOther, Side::Boundary, Side::Far] {
+            if side == Side::Far && settle == 0 {
+                continue;
+            }
+            let quiet = if side == Side::Far { settle + 2 } else { quiet };
             if let Ok(leaves) = ask(side, start, quiet) {
                 if side == Side::Boundary {
                     boundary = Some(count);
@@ -345,14 +354,14 @@ impl<'a> Bench<'_, 'a> {
             count = 1;
         }
         let firing = ask(Side::Hold, start, fires)?;
-        let near = if with_neighbours { self.neighbours(&firing) } else { Vec::new() };
+        let mut near = if with_neighbours { self.neighbours(&firing, atom) } else { Vec::new() };
         if with_neighbours && near.is_empty() {
             return Err("there is no series that a matcher keeps out".to_owned());
         }
         start = put(firing, fires);
         let again = ask(Side::Quiet, start, back).unwrap_or_default();
         put(again, back);
-        let timeline = Timeline { lead, phases, step };
+        let timeline = Timeline { lead, phases: beside(phases, count, &mut near), step };
         let trial = self.run(timeline, &near)?;
         let mut test = self.judge(&trial, count)?;
         // Where the threshold itself makes it fire, the value lies on it while the condition holds.
@@ -362,14 +371,21 @@ impl<'a> Bench<'_, 'a> {
     }
 
     /// Series that a matcher keeps out, at the level that makes the alert fire.
-    fn neighbours(&self, leaves: &[Leaf]) -> Vec<(LabelSet, Level)> {
+    fn neighbours(&self, leaves: &[Leaf], atom: &Atom<'a>) -> Vec<(LabelSet, Level)> {
+        // Not at the same pace as the series that count, or one could stand for the other.
+        let low = matches!(atom.compared, Some((_, BinaryOp::Less | BinaryOp::LessOrEqual, _)));
+        let pace = if low { 0.5 } else { 3.0 };
         let mut all: Vec<(LabelSet, Level)> = Vec::new();
         for leaf in leaves.iter().filter(|leaf| leaf.direct && leaf.shift == 0) {
             let variants = self.stack.ground.catalog.variants(leaf.labels.get(NAME));
             for labels in neighbours(variants, leaf) {
                 let known = leaves.iter().any(|other| other.labels == labels) || all.iter().any(|(other, _)| *other == labels);
                 if !known && all.len() < MOST_NEIGHBOURS {
-                    all.push((labels, leaf.level));
+                    let level = match leaf.level {
+                        Level::Growth(growth) => Level::Growth(growth * pace),
+                        level => level,
+                    };
+                    all.push((labels, level));
                 }
             }
         }
@@ -451,6 +467,22 @@ impl<'a> Bench<'_, 'a> {
             evaluator.vector_at(value, ts).is_ok_and(|points| points.iter().any(|point| point.value == number))
         })
     }
+}
+
+/// Moves series that change a few times at once into the phases: they have to do so while the alert fires.
+fn beside(mut phases: Vec<Phase>, hold: usize, near: &mut Vec<(LabelSet, Level)>) -> Vec<Phase> {
+    let sudden = |level: &Level| matches!(level, Level::Changes(_) | Level::Resets(_));
+    for (labels, level) in near.iter().filter(|(_, level)| sudden(level)) {
+        for (index, phase) in phases.iter_mut().enumerate() {
+            let like = phase.leaves.first().map(|leaf| (leaf.filter.clone(), leaf.window));
+            if let Some((filter, window)) = like {
+                let level = if index == hold { *level } else { Level::Any };
+                phase.leaves.push(Leaf { labels: labels.clone(), shift: 0, level, filter, direct: true, window });
+            }
+        }
+    }
+    near.retain(|(_, level)| !sudden(level));
+    phases
 }
 
 /// An alert that fires, as a test expects it.

@@ -194,7 +194,7 @@ impl<'a> Solver<'a, '_> {
                 ExprKind::Matrix(_) | ExprKind::Subquery(_) => self.range(expr, &Bind::default(), Level::Any).map(|_| ()),
                 _ => self.solve(expr, &Bind::default(), None).map(|_| ()),
             },
-            super::Side::QuietOther | super::Side::Boundary => Err("there is no threshold".to_owned()),
+            super::Side::QuietOther | super::Side::Boundary | super::Side::Far => Err("there is no threshold".to_owned()),
         }
     }
 }

@@ -62,7 +62,7 @@ fn values(op: BinaryOp, number: f64, side: Side, whole: bool, scale: usize) -> V
     let steps = |direction: f64| -> Vec<f64> {
         let size = number.abs();
         let sizes = if whole {
-            vec![1.0]
+            vec![1.0, size]
         } else if number == 0.0 {
             vec![0.5, 1.0, 1e-3]
         } else {
@@ -76,6 +76,8 @@ fn values(op: BinaryOp, number: f64, side: Side, whole: bool, scale: usize) -> V
     // When several sizes did not meet the threshold exactly, the last ones go past it.
     let past = scale >= 3;
     match (op, side) {
+        (BinaryOp::Greater | BinaryOp::GreaterOrEqual, Side::Far) => far(number, -0.5, whole),
+        (BinaryOp::Less | BinaryOp::LessOrEqual, Side::Far) => far(number, 0.5, whole),
         (BinaryOp::Greater, Side::Hold) | (BinaryOp::Less, Side::Quiet) => up(),
         (BinaryOp::Less, Side::Hold) | (BinaryOp::Greater, Side::Quiet) => down(),
         (BinaryOp::Greater | BinaryOp::Less | BinaryOp::NotEqual, Side::Boundary) => here(),
@@ -91,6 +93,11 @@ fn values(op: BinaryOp, number: f64, side: Side, whole: bool, scale: usize) -> V
         (BinaryOp::NotEqual, Side::Hold) => up().into_iter().chain(down()).collect(),
         _ => Vec::new(),
     }
+}
+
+/// Values far from a threshold.
+fn far(number: f64, part: f64, whole: bool) -> Vec<f64> {
+    if number == 0.0 || whole { Vec::new() } else { vec![snap(number + number.abs() * part)] }
 }
 
 impl<'a> Solver<'a, '_> {

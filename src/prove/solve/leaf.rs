@@ -192,7 +192,8 @@ fn value_of(label: &Name, domain: &LabelDomain, wish: &Wish<'_>) -> Result<Name,
 
 /// Whether a label can have a value. Bounds of buckets are numbers, which are spelt in several ways.
 fn may_be(label: &str, domain: &LabelDomain, value: &str) -> bool {
-    domain.values.may_be(value) || (label == "le" && value == "+Inf")
+    // Another exporter of the same histogram may have other buckets; a test needs whole ones.
+    domain.values.may_be(value) || label == "le"
 }
 
 /// Values of a label that the selector admits, the likeliest first.
@@ -227,8 +228,13 @@ pub(crate) fn values_of(label: &Name, domain: &LabelDomain, wish: &Wish<'_>) -> 
 pub(crate) fn neighbours(variants: &[Arc<Variant>], leaf: &Leaf) -> Vec<LabelSet> {
     let name = leaf.labels.get(NAME);
     let mut found = Vec::new();
+    let mut bind = Bind::default();
+    let bound = leaf.labels.get("le");
+    if !bound.is_empty() {
+        bind.fixed.insert(Name::from("le"), Name::from(bound));
+    }
     for filter in leaf.filter.each_negated() {
-        let wish = Wish { filter: &filter, bind: &Bind::default(), like: Some(&leaf.labels), avoid: &[] };
+        let wish = Wish { filter: &filter, bind: &bind, like: Some(&leaf.labels), avoid: &[] };
         let live = variants.iter().filter(|variant| !matches!(variant.status, Status::Planned(_)));
         let mut all: Vec<LabelSet> = live.filter_map(|variant| labels_of(name, variant, &wish).ok()).collect();
         // The one that differs least.

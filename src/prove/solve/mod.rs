@@ -100,6 +100,8 @@ pub enum Side {
     QuietOther,
     /// It does not hold, and the value is the threshold.
     Boundary,
+    /// It does not hold by far, so that it takes a whole range until it does.
+    Far,
     /// It holds, by as little as it can.
     Hold,
 }

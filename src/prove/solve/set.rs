@@ -48,7 +48,7 @@ impl<'a> Solver<'a, '_> {
         let holds = match self.side_of(atom) {
             Side::Hold => true,
             Side::Quiet => false,
-            Side::QuietOther | Side::Boundary => return Err("there is no threshold".to_owned()),
+            Side::QuietOther | Side::Boundary | Side::Far => return Err("there is no threshold".to_owned()),
         };
         if holds == wanted { self.solve(expr, bind, None) } else { Ok(LabelSet::default()) }
     }
