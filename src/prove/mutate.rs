@@ -1,7 +1,9 @@
 //! Changes alerts on purpose, one small change at a time: a test that does not notice a change does not protect from it.
 
+use std::collections::BTreeMap;
+
 use crate::model::Model;
-use crate::model::rule::AlertRule;
+use crate::model::rule::{AlertRule, RecordRule};
 use crate::promql::DurationExpr;
 use crate::promql::ast::{Expr, ExprKind, Number, VectorSelector};
 use crate::promql::catalog::{Catalog, Presence, Status};
@@ -9,7 +11,7 @@ use crate::promql::infer::{Context, Interval, infer};
 use crate::promql::operators::{BinaryOp, MatchOp};
 use crate::prove::Proof;
 use crate::prove::evaluate::Filter;
-use crate::prove::solve::{Bind, Wish, labels_of, snap, turned, whole_numbers};
+use crate::prove::solve::{Bind, Ground, Question, Side, Wish, ZERO, labels_of, snap, solve, turned, whole_numbers};
 use crate::spec::quantity::Duration;
 
 /// What is changed.
@@ -217,7 +219,18 @@ impl Work<'_> {
     fn never_fires(&self, branch: &Expr) -> Option<String> {
         let alone = only_through(&self.alert.expr.ast, branch, 0)?;
         let empty = infer(&alone, &self.model.catalog, &Context::default()).facts().empty.is_some();
-        empty.then(|| "what this branch of `or` returns never passes the comparison".to_owned())
+        if empty {
+            return Some("what this branch of `or` returns never passes the comparison".to_owned());
+        }
+        let mut records: BTreeMap<&str, Vec<&RecordRule>> = BTreeMap::new();
+        for record in &self.model.records {
+            records.entry(&record.name).or_default().push(record);
+        }
+        let ground = Ground { catalog: &self.model.catalog, records, step: 60_000, left_open: true };
+        let question = Question { script: &[], focus: None, side: Side::Hold, scale: 0, origin: 0.0, length: 0.0 };
+        // The one reason of the search that says that there is nothing, not only that it knows no way.
+        let why = solve(&ground, &alone, question).leaves.err().filter(|why| why == ZERO)?;
+        Some(format!("what this branch of `or` returns never passes the comparison: {why}"))
     }
 
     /// The nodes above a node and the node itself, the outermost first.

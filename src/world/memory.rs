@@ -7,7 +7,7 @@ use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use super::{Ended, Entry, FileId, Kind, Lock, Metadata, World};
+use super::{Entry, FileId, Kind, Lock, Metadata, World};
 
 /// What goes wrong in a [`MemoryWorld`], from one write operation on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -401,18 +401,6 @@ impl World for MemoryWorld {
 
     fn env(&self, name: &str) -> Option<OsString> {
         self.state().env.get(name).cloned()
-    }
-
-    fn run(&self, _: &Path, _: &[OsString], _: &Path, _: Duration) -> io::Result<Ended> {
-        Err(io::Error::new(io::ErrorKind::Unsupported, "no programs run in memory"))
-    }
-
-    fn temporary_dir(&self) -> io::Result<PathBuf> {
-        Err(io::Error::new(io::ErrorKind::Unsupported, "no programs run in memory"))
-    }
-
-    fn remove_temporary(&self, _: &Path) -> io::Result<()> {
-        Err(io::Error::new(io::ErrorKind::Unsupported, "no programs run in memory"))
     }
 }
 

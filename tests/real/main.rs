@@ -11,6 +11,7 @@ mod compose;
 mod grafana;
 mod pre_commit;
 mod prometheus;
+mod prove;
 mod refused;
 mod scratch;
 mod server;

@@ -8,6 +8,9 @@ use crate::promql::operators::{BinaryOp, UnaryOp};
 use crate::prove::evaluate::{Filter, apply, result_labels};
 use crate::prove::series::LabelSet;
 
+/// Why a product can have no other value than 0.
+pub(crate) const ZERO: &str = "a product with 0 is 0";
+
 /// Sizes that a denominator may have. Several are tried, since not every quotient of floats hits a threshold exactly.
 pub(crate) const SCALES: [f64; 7] = [100.0, 1000.0, 1.0, 128.0, 60.0, 0.5, 700.0];
 
@@ -172,7 +175,7 @@ fn before_right(op: BinaryOp, target: Line, number: Line) -> Result<Line, Why> {
         (BinaryOp::Add, _) => Ok(Line { start: snap(target.start - number.start), slope: target.slope - number.slope }),
         (BinaryOp::Sub, _) => Ok(Line { start: snap(target.start + number.start), slope: target.slope + number.slope }),
         (BinaryOp::Mul, Some(0.0)) if target.value() == Some(0.0) => Ok(Line::flat(1.0)),
-        (BinaryOp::Mul, Some(0.0)) => Err("a product with 0 is 0".to_owned()),
+        (BinaryOp::Mul, Some(0.0)) => Err(ZERO.to_owned()),
         (BinaryOp::Mul, Some(factor)) => Ok(target.map(|value| value / factor)),
         (BinaryOp::Div, Some(by)) if by != 0.0 => Ok(target.map(|value| value * by)),
         (BinaryOp::Mod, Some(by)) => match target.value() {

@@ -26,6 +26,7 @@ use crate::promql::operators::{BinaryOp, UnaryOp};
 use crate::prove::evaluate::Filter;
 use crate::prove::series::LabelSet;
 
+pub(crate) use arithmetic::ZERO;
 pub(crate) use bind::Bind;
 pub(crate) use compare::{turned, whole_numbers};
 pub(crate) use leaf::{Wish, labels_of, neighbours};
@@ -179,6 +180,7 @@ pub(super) struct Solver<'a, 'g> {
     leaves: Vec<Leaf>,
     atoms: Vec<Atom<'a>>,
     ways: Vec<Way>,
+    failed_ways: Vec<Way>,
     /// How far back the part that is looked at is read.
     shift: i64,
     /// The ranges around the part that is looked at, added up.
@@ -199,6 +201,7 @@ pub fn solve<'a, 'g>(ground: &'g Ground<'a>, expr: &'a Expr, question: Question<
         leaves: Vec::new(),
         atoms: Vec::new(),
         ways: Vec::new(),
+        failed_ways: Vec::new(),
         shift: 0,
         window: 0,
         avoid: Vec::new(),
@@ -207,7 +210,8 @@ pub fn solve<'a, 'g>(ground: &'g Ground<'a>, expr: &'a Expr, question: Question<
         depth: 0,
     };
     let solved = solver.root(expr);
-    Answer { leaves: solved.map(|_| solver.leaves), atoms: solver.atoms, ways: solver.ways }
+    let ways = if solved.is_err() && solver.ways.is_empty() { solver.failed_ways } else { solver.ways };
+    Answer { leaves: solved.map(|_| solver.leaves), atoms: solver.atoms, ways }
 }
 
 /// What a failed attempt is taken back to.
@@ -231,6 +235,10 @@ impl<'a> Solver<'a, '_> {
     }
 
     fn back_to(&mut self, mark: &Mark) {
+        // Where all attempts fail, other ways are to be found all the same.
+        if self.ways.len() > self.failed_ways.len() {
+            self.failed_ways.clone_from(&self.ways);
+        }
         self.leaves.truncate(mark.leaves);
         self.ways.truncate(mark.ways);
         self.atoms.truncate(mark.atoms);
