@@ -118,8 +118,10 @@ const SHAPES: &[&str] = &[
 fn every_shape_of_alert_is_proved() {
     let mut text = METRICS.to_owned() + "alerts:\n";
     for (index, expr) in SHAPES.iter().enumerate() {
+        // A value that moves is another one a step later, and versions differ by a step.
+        let value = if expr.contains("predict_linear") { "" } else { "{{ $value | humanize }}" };
         text += &format!(
-            "  Shape{index}:\n    expr: '{expr}'\n    for: {}\n    summary: A\n    description: '{{{{ $labels.job }}}} has {{{{ $value | humanize }}}}'\n",
+            "  Shape{index}:\n    expr: '{expr}'\n    for: {}\n    summary: A\n    description: '{{{{ $labels.job }}}} has {value}'\n",
             ["5m", "10m", "2m"][index % 3]
         );
     }
