@@ -6,8 +6,9 @@
 # Checks: format, lints, documentation, dependencies (licences, bans, sources, advisories), all tests. Every check runs
 # even when one before it failed. The summary counts what passed, failed and was skipped, with the reason of each skip.
 #
-# A skip never passes silently. With CI=true it is a failure, with one exception: the advisories, because their database
-# is fetched from a host of its own, which many build machines do not reach.
+# A skip never passes silently. With CI=true it is a failure, with two exceptions: the advisories, because their database
+# is fetched from a host of its own, which many build machines do not reach, and the newest Prometheus, because it is built by a Go
+# that not every machine has and an older one stands in.
 #
 # Environment: OPTIINFRA_TOOLS_DIR, the folder of the real tools (default: .tools/ of the checkout); CARGO_TARGET_DIR.
 # Exit code: 0 when nothing failed, else 1.
@@ -43,12 +44,17 @@ check() {
 }
 
 printf '== real tools\n'
-timeout --kill-after=10 1500 scripts/tools.sh < /dev/null || printf 'some tools are missing: the tests that need them say so\n'
+timeout --kill-after=10 3000 scripts/tools.sh < /dev/null || printf 'some tools are missing: the tests that need them say so\n'
 
 check format 120 cargo fmt --all -- --check
 check clippy 1500 cargo clippy --locked --all-targets --all-features -- -D warnings
 check 'clippy of the library alone' 600 cargo clippy --locked --lib --no-default-features -- -D warnings
 check documentation 900 env RUSTDOCFLAGS='-D warnings' cargo doc --locked --no-deps --all-features
+
+if [ ! -x "$tools/prometheus-3.14/bin/prometheus" ]; then
+  reason=$(cat "$tools/prometheus-3.14.unavailable" 2> /dev/null || printf 'it is not installed')
+  skipped_by_design+=("Prometheus 3.14: $reason; the older one of prometheus-3 stands in, without what is younger than it")
+fi
 
 deny="$tools/cargo-deny/bin/cargo-deny"
 if [ -x "$deny" ]; then

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Puts the real tools that the tests run into one folder: Prometheus, Alertmanager, Docker Compose,
-# cargo-deny, pre-commit and the types of Grafana's dashboards.
+# cargo-deny, pre-commit and the types of Grafana's dashboards. The newest Prometheus is built by the machine's Go, where it has one.
 #
 #   scripts/tools.sh            install what is missing, then list what is there
 #   scripts/tools.sh --list     list what is there, install nothing
@@ -24,8 +24,13 @@ prometheus-3|3.5|4|prometheus promtool|forky sid|prometheus=usr/bin/prometheus p
 alertmanager-0.25|0.25|0.26|prometheus-alertmanager|bookworm|alertmanager=usr/bin/prometheus-alertmanager amtool=usr/bin/amtool
 alertmanager-current|0.28|1|prometheus-alertmanager|forky trixie|alertmanager=usr/bin/prometheus-alertmanager amtool=usr/bin/amtool
 compose-2|2.20|6|docker-compose|forky trixie|docker-compose=usr/libexec/docker/cli-plugins/docker-compose
+zsh|5.8|6|zsh|bookworm|zsh=bin/zsh
+groff|1.22|2|groff-base|bookworm|troff=usr/bin/troff
 '
 readonly CARGO_DENY_VERSION=0.20.2
+# The server of the language's version, younger than any that Debian has.
+readonly PROMETHEUS_MODULE=github.com/prometheus/prometheus@v0.314.0
+readonly PROMETHEUS_VERSION=3.14.0
 
 say() { printf '%s\n' "$*"; }
 
@@ -124,6 +129,10 @@ unpack() {
     if [ -d "content$templates" ]; then
       mv "content$templates" templates || exit 1
     fi
+    # troff reads its fonts and macros from here.
+    if [ -d content/usr/share/groff ]; then
+      mv content/usr/share/groff share || exit 1
+    fi
     rm -rf content ./*.deb
   ) >> "$log" 2>&1 || { rm -rf "$work"; return 1; }
   rm -rf "$1"
@@ -173,6 +182,47 @@ install_cargo_deny() {
   rm -rf "$tools/.build" "$folder"
   say "cargo-deny $CARGO_DENY_VERSION could not be built (see $log)" > "$folder.unavailable"
   return 1
+}
+
+# The newest server is built without optional parts from its module, which the machine's own Go fetches. What it needs for that (2 GB for
+# five minutes) is taken from the machine's module cache where it is there, and leaves no trace in it.
+install_prometheus() {
+  local folder="$tools/prometheus-3.14" work reason=''
+  if complete "$folder" 3.14 3.15 prometheus= || link_from_path "$folder" 3.14 3.15 prometheus=prometheus; then
+    rm -f "$folder.unavailable"
+    return 0
+  fi
+  rm -rf "$folder"
+  if ! command -v go > /dev/null; then
+    reason='Go is not installed'
+  else
+    say "installing prometheus-3.14: built from source into $folder (some minutes, once)"
+    work=$(mktemp -d "$tools/.build.XXXXXX")
+    if build_prometheus "$work" >> "$log" 2>&1 && complete "$work/out" 3.14 3.15 prometheus=; then
+      chmod 755 "$work/out"
+      mv "$work/out" "$folder"
+      rm -f "$folder.unavailable"
+    else
+      reason="Prometheus $PROMETHEUS_VERSION could not be built (see $log)"
+    fi
+    chmod -R u+w "$work"
+    rm -rf "$work"
+  fi
+  [ -z "$reason" ] || { say "$reason" > "$folder.unavailable"; return 1; }
+}
+
+# build_prometheus FOLDER: builds into FOLDER/out/bin.
+build_prometheus() {
+  (
+    local source cached
+    cached=$(go env GOMODCACHE)/cache/download
+    GOPROXY="file://$cached,$(go env GOPROXY)"
+    export GOPROXY GOMODCACHE="$1/mod" GOCACHE="$1/cache" GOWORK=off GOFLAGS=-modcacherw
+    source=$(timeout 300 go mod download -json "$PROMETHEUS_MODULE" | sed -nE 's/^\t"Dir": "(.*)",?$/\1/p')
+    [ -n "$source" ] && cd "$source" || exit 1
+    timeout 1200 go build -trimpath -tags 'netgo remove_all_sd' \
+      -ldflags "-s -w -X github.com/prometheus/common/version.Version=$PROMETHEUS_VERSION" -o "$1/out/bin/prometheus" ./cmd/prometheus
+  )
 }
 
 # install_templates: the one thing outside the folder, made only where nothing is and only as root.
@@ -249,6 +299,7 @@ list() {
       fi
     done
   done <<< "$TOOLS
+prometheus-3.14|||||prometheus=
 cargo-deny|||||cargo-deny="
   if [ -d "$tools/grafana-schema/node_modules/@grafana/schema" ]; then
     say "  grafana-schema: $(grep -oE '"@grafana/schema": "[^"]*"' "$root/tests/real/grafana/package.json" | grep -oE '[0-9.]+')"
@@ -289,6 +340,7 @@ main() {
   fi
   install_templates || failed=1
   install_cargo_deny || failed=1
+  install_prometheus || failed=1
   install_grafana_schema || failed=1
   install_pre_commit || failed=1
   rm -rf "$apt_state" "$tools/.reason"

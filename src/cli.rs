@@ -1,10 +1,21 @@
 //! The arguments of the command line, as types and nothing else.
 
+pub mod completions;
+mod diff;
+mod explain;
+mod graph;
+pub mod init;
+pub mod schema;
+pub mod prove;
+pub mod simulate;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-pub mod prove;
+pub use diff::{Diff, DiffFormat};
+pub use explain::{Explain, ExplainFormat};
+pub use graph::{Graph, GraphFormat};
 
 /// A compiler for a monitoring stack: one typed spec in, checked files for Prometheus, Alertmanager, Grafana and Compose out.
 #[derive(Debug, Parser)]
@@ -31,8 +42,22 @@ pub enum Command {
     Prove(prove::Prove),
     /// Say what a PromQL expression returns.
     Query(Query),
-    /// Show the page of a rule, or the list of all rules.
+    /// Show an alert, a metric or anything else of a spec with where it comes from and who uses it; or the page of a rule.
     Explain(Explain),
+    /// Say what changes in meaning between two specs: alerts loosened, metrics dropped with the queries that break, panels gone.
+    Diff(Diff),
+    /// Draw who uses what: from services over metrics to alerts and who is told, and to panels.
+    Graph(Graph),
+    /// Serve made-up metrics for everything that the spec has scraped.
+    Simulate(simulate::Simulate),
+    /// Write a first spec to change into your own.
+    Init(init::Init),
+    /// Print the JSON Schema of a spec, or of the findings that --format json writes.
+    Schema(schema::Schema),
+    /// Print the completion script of a shell.
+    Completions(completions::Completions),
+    /// Print a manual page, or write all of them.
+    Man(completions::Man),
 }
 
 /// Arguments of `build`.
@@ -107,6 +132,12 @@ pub struct Lint {
     /// The environment whose changes are applied.
     #[arg(long, value_name = "NAME")]
     pub env: Option<String>,
+    /// Mend what can be mended without a second look, and report what remains.
+    #[arg(long)]
+    pub fix: bool,
+    /// With --fix: write nothing, show what would change.
+    #[arg(long, requires = "fix")]
+    pub dry_run: bool,
     /// How findings are shown.
     #[command(flatten)]
     pub report: Reporting,
@@ -182,6 +213,9 @@ pub struct Query {
     /// Read one JSON object a line, {"expr": "..."}, and answer one a line.
     #[arg(long, conflicts_with = "expr")]
     pub jsonl: bool,
+    /// What exists: a folder of a spec, `pack:NAME@VERSION`, or the text of a /metrics page.
+    #[arg(long, value_name = "PATH")]
+    pub catalog: Vec<PathBuf>,
     /// What is printed: the tree with what each node returns, or the expression laid out.
     #[arg(long, value_enum, default_value_t = QueryFormat::Tree)]
     pub format: QueryFormat,
@@ -194,11 +228,4 @@ pub enum QueryFormat {
     Tree,
     /// The expression, laid out.
     Promql,
-}
-
-/// Arguments of `explain`.
-#[derive(Debug, Args)]
-pub struct Explain {
-    /// The rule: promql/unknown-label. Without it all rules are listed.
-    pub rule: Option<String>,
 }

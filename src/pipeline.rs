@@ -10,11 +10,13 @@ use crate::foreign::collect::Contents;
 use crate::foreign::{Collected, Known};
 use crate::lint::{Disk, LintSettings, Outside, Subject};
 use crate::load::files::LoadError;
+use crate::load::suppress::Suppression;
 use crate::load::{self, Loaded};
 use crate::model::Model;
 use crate::plan::Plan;
 use crate::promql::SYNTAX_ERROR;
 use crate::resolve::pack::UNKNOWN_NAME;
+use crate::resolve::scenarios::SELECTS_NOTHING;
 use crate::source::Sources;
 use crate::spec::Spec;
 use crate::spec::decode::{Decode, Decoder};
@@ -99,7 +101,7 @@ pub fn check_observed(
     let mut sources = Sources::default();
     observer.begins(Phase::Load);
     let loaded = load::load(world, &mut sources, specs, options.environment)?;
-    let (model, mut diagnostics) = resolve_and_lint(world, &mut sources, specs, loaded, &options.lint, observer);
+    let (model, mut diagnostics) = resolve_and_lint(world, &mut sources, specs, loaded, &options.lint, observer)?;
     diagnostic::sort(&mut diagnostics);
     Ok(Checked { sources, model, diagnostics })
 }
@@ -112,24 +114,64 @@ fn resolve_and_lint(
     mut loaded: Loaded,
     settings: &LintSettings,
     observer: &dyn Observer,
-) -> (Option<Model>, Vec<Diagnostic>) {
+) -> Result<(Option<Model>, Vec<Diagnostic>), LoadError> {
     let comments = std::mem::take(&mut loaded.suppressions);
     let whole = loaded.whole;
     let (spec, mut earlier) = decode(loaded);
-    let Some(spec) = spec else { return (None, earlier) };
+    let Some(spec) = spec else { return Ok((None, earlier)) };
     observer.begins(Phase::Resolve);
     let shipped = packs::shipped(sources);
-    let model = resolve::resolve(Arc::new(spec), Arc::new(shipped), sources, &mut earlier);
+    let mut model = resolve::resolve(Arc::new(spec), Arc::new(shipped), sources, &mut earlier);
+    if let Some(notifications) = &model.spec.notifications {
+        model.templates = load::templates::read(world, sources, root, &notifications.templates, &mut earlier)?;
+    }
     if !whole {
         // What a broken file declares is not known: rules would call all of it unknown.
-        earlier.retain(|found| found.rule.starts_with("spec/") && found.rule != UNKNOWN_NAME || found.rule == SYNTAX_ERROR);
-        return (Some(model), earlier);
+        earlier.retain(|found| {
+            found.rule.starts_with("spec/") && ![UNKNOWN_NAME, SELECTS_NOTHING].contains(&found.rule)
+                || found.rule == SYNTAX_ERROR
+        });
+        return Ok((Some(model), earlier));
     }
     observer.begins(Phase::Lint);
     let disk = Disk { world, root, project: None };
-    let outside = Outside { earlier, comments: &comments, disk: Some(disk) };
+    let outside = Outside { earlier, comments: &comments, disk: Some(disk), found: Vec::new() };
     let diagnostics = lint::run_on(&Subject::of(&model), sources, settings, outside);
-    (Some(model), diagnostics)
+    Ok((Some(model), diagnostics))
+}
+
+/// A spec after load and resolve: what reads a spec to say something about it needs no findings of rules.
+#[derive(Debug)]
+pub struct Resolved {
+    /// All texts that were read.
+    pub sources: Sources,
+    /// The resolved stack; `None` when nothing could be read at all.
+    pub model: Option<Model>,
+    /// Whether every file could be read. Otherwise what seems to be absent may stand in a file that is broken.
+    pub whole: bool,
+    /// What comments allow.
+    pub suppressions: Vec<Suppression>,
+    /// What is wrong with the spec itself, in the order of the places.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Reads a spec, applies an environment and resolves it.
+///
+/// # Errors
+///
+/// When the spec cannot be read: nothing is there, a file is not readable.
+pub fn resolve(world: &dyn World, specs: &Path, environment: Option<&str>) -> Result<Resolved, LoadError> {
+    let mut sources = Sources::default();
+    let mut loaded = load::load(world, &mut sources, specs, environment)?;
+    let suppressions = std::mem::take(&mut loaded.suppressions);
+    let whole = loaded.whole;
+    let (spec, mut diagnostics) = decode(loaded);
+    let model = spec.map(|spec| {
+        let shipped = packs::shipped(&mut sources);
+        resolve::resolve(Arc::new(spec), Arc::new(shipped), &sources, &mut diagnostics)
+    });
+    diagnostic::sort(&mut diagnostics);
+    Ok(Resolved { sources, model, whole, suppressions, diagnostics })
 }
 
 /// Everything that was found in several paths.
@@ -179,7 +221,7 @@ pub fn lint_observed(
         match foreign::collect::read(world, sources, path)? {
             Contents::Spec(files) => {
                 let loaded = load::assemble(sources, files.into_spec(), environment);
-                diagnostics.extend(resolve_and_lint(world, sources, path, loaded, settings, observer).1);
+                diagnostics.extend(resolve_and_lint(world, sources, path, loaded, settings, observer)?.1);
             }
             Contents::Foreign(files) => {
                 let is_file = files.files.iter().any(|file| file.path == *path);

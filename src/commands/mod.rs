@@ -2,12 +2,21 @@
 
 pub mod build;
 mod compile;
+pub mod completions;
+pub mod diff;
 pub mod drift;
 pub mod explain;
+pub mod graph;
+pub mod init;
 pub mod lint;
+mod place;
 mod progress;
 pub mod prove;
 pub mod query;
+pub mod returns;
+pub mod schema;
 pub mod settings;
+pub mod simulate;
+pub mod specs;
 pub mod terminal;
 mod watch;

@@ -36,7 +36,7 @@ pub mod json;
 pub mod manifest;
 pub mod prometheus;
 mod survey;
-mod unified;
+pub mod unified;
 pub mod write;
 pub mod yaml;
 

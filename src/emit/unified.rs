@@ -13,7 +13,7 @@ const MAX_LINES: usize = 20_000;
 
 /// The hunks that lead from `old` to `new`, each line ended by a newline; empty if they are equal. Control characters are
 /// shown as escapes, so that a carriage return can be seen and a terminal obeys nothing.
-pub(super) fn unified(old: &[u8], new: &[u8]) -> String {
+pub fn unified(old: &[u8], new: &[u8]) -> String {
     if old == new {
         return String::new();
     }

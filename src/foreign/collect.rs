@@ -4,14 +4,14 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::detect::{self, Kind};
-use super::fields::{get, pairs, text};
+use super::fields::{get, into_items, pairs, take, text};
 use super::prometheus::{self, Config};
 use super::rules::WrittenRules;
 use super::{paths, rule};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::load::files::{self, LoadError, TextFile, TextFiles, Wanted};
 use crate::load::suppress::{self, Suppression};
-use crate::load::tree::{Node, Value};
+use crate::load::tree::Node;
 use crate::load::{self, json, place, yaml};
 use crate::source::{SourceId, SourceKind, Sources, Span};
 use crate::spec::decode::Text;
@@ -121,9 +121,9 @@ impl Collected {
         let kind = detect::kind(&root);
         let start = Span { end: root.span.start, ..root.span };
         match kind {
-            Kind::RuleGroups => self.rules.read_file(&root, &mut self.diagnostics),
+            Kind::RuleGroups => self.rules.read_file(root, &mut self.diagnostics),
             Kind::RuleList => self.rules.read_list(&root, &mut self.diagnostics),
-            Kind::RuleResource => self.rules.read_resource(&root, &mut self.diagnostics),
+            Kind::RuleResource => self.rules.read_resource(root, &mut self.diagnostics),
             Kind::PrometheusConfig => self.configs.push(prometheus::read(&root, &mut self.diagnostics)),
             Kind::Dashboard => self.dashboards.push(root),
             Kind::DashboardEnvelope => self.dashboards.extend(take(root, "dashboard")),
@@ -258,19 +258,4 @@ fn tolerated(finding: Diagnostic) -> Diagnostic {
 /// Whether a text that cannot be read was perhaps meant to be a file that is linted.
 fn mentions_rules(text: &str) -> bool {
     ["groups:", "alert:", "record:", "PrometheusRule", "scrape_configs:", "\"panels\""].iter().any(|word| text.contains(word))
-}
-
-/// The value of a key, taken out of a mapping.
-fn take(node: Node, key: &str) -> Option<Node> {
-    match node.value {
-        Value::Map(pairs) => pairs.into_iter().find(|pair| pair.key.text == key).map(|pair| pair.value),
-        _ => None,
-    }
-}
-
-fn into_items(node: Node) -> Vec<Node> {
-    match node.value {
-        Value::Seq(items) => items,
-        _ => Vec::new(),
-    }
 }

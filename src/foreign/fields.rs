@@ -1,6 +1,7 @@
 //! Reads mappings whose fields another program decides about, and reports what that program would refuse.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use crate::diagnostic::{Diagnostic, RuleId};
 use crate::load::suggest;
@@ -39,13 +40,13 @@ impl Reader {
         self.diagnostics.push(Diagnostic::error(self.rule, span, message).label(first, "the first is here").help(help));
     }
 
-    fn wrong_type(&mut self, node: &Node, what: &str, expected: &str) {
+    fn wrong_type(&mut self, node: &Node, what: impl fmt::Display, expected: &str) {
         let message = format!("{what} is {expected}, not {}", node.kind_name());
         self.diagnostics.push(Diagnostic::error(self.rule, node.span, message));
     }
 
     /// The entries of a mapping; null has none.
-    pub(super) fn entries<'n>(&mut self, node: &'n Node, what: &str) -> Option<&'n [Pair]> {
+    pub(super) fn entries<'n>(&mut self, node: &'n Node, what: impl fmt::Display) -> Option<&'n [Pair]> {
         match &node.value {
             Value::Map(pairs) => Some(pairs),
             _ if node.is_null() => Some(&[]),
@@ -69,7 +70,7 @@ impl Reader {
     }
 
     /// A text; every scalar is one. Null is none.
-    pub(super) fn text(&mut self, node: &Node, what: &str) -> Option<Text> {
+    pub(super) fn text(&mut self, node: &Node, what: impl fmt::Display) -> Option<Text> {
         if let Some(text) = text(node) {
             return Some(text);
         }
@@ -80,7 +81,7 @@ impl Reader {
     }
 
     /// A length of time.
-    pub(super) fn duration(&mut self, node: &Node, what: &str) -> Option<Duration> {
+    pub(super) fn duration(&mut self, node: &Node, what: impl fmt::Display + Copy) -> Option<Duration> {
         let text = self.text(node, what)?;
         let duration = Duration::parse(text.as_str());
         if duration.is_none() {
@@ -113,7 +114,7 @@ impl Reader {
             let text = if value.is_null() {
                 Some(Text { value: String::new(), span: value.span, style: value.style })
             } else {
-                self.text(value, &format!("the value of `{}`", key.text))
+                self.text(value, format_args!("the value of `{}`", key.text))
             };
             if let Some(text) = text {
                 all.push((key.clone(), text));
@@ -188,4 +189,20 @@ pub(super) fn text(node: &Node) -> Option<Text> {
 pub(super) fn is_plain_name(name: &str, colons: bool) -> bool {
     let fits = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || (colons && byte == b':');
     name.bytes().all(fits) && !name.bytes().next().is_none_or(|byte| byte.is_ascii_digit())
+}
+
+/// The value of a key, taken out of a mapping.
+pub(super) fn take(node: Node, key: &str) -> Option<Node> {
+    match node.value {
+        Value::Map(pairs) => pairs.into_iter().find(|pair| pair.key.text == key).map(|pair| pair.value),
+        _ => None,
+    }
+}
+
+/// The items of a list, taken out of it; nothing for anything else.
+pub(super) fn into_items(node: Node) -> Vec<Node> {
+    match node.value {
+        Value::Seq(items) => items,
+        _ => Vec::new(),
+    }
 }

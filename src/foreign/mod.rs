@@ -24,9 +24,12 @@ mod fields;
 mod paths;
 mod subject;
 
+use rayon::prelude::*;
+
 use crate::diagnostic::{self, Diagnostic};
-use crate::lint::{self, LintSettings, Outside};
-use crate::source::Sources;
+use crate::lint::{self, AlertOutline, LintSettings, Outside, Suggested};
+use crate::promql::SYNTAX_ERROR;
+use crate::source::{Sources, Span};
 
 pub use catalog::Known;
 pub use collect::Collected;
@@ -38,8 +41,20 @@ pub fn check(mut collected: Collected, known: &Known, sources: &Sources, setting
     earlier.extend(known.diagnostics.iter().cloned());
     let catalog = known.join(&collected.configs);
     let foreign = resolve::resolve(&mut collected, catalog, sources, &mut earlier);
-    let outside = Outside { earlier, comments: &collected.suppressions, disk: None };
-    let mut found = lint::run_on(&foreign.subject(), sources, settings, outside);
+    let places = |found: &[Diagnostic]| -> Vec<Span> {
+        found.iter().filter(|found| found.rule == SYNTAX_ERROR).filter_map(|found| found.span).collect()
+    };
+    let mut outlines = Vec::new();
+    let mut found = Vec::new();
+    let mut suggested = Suggested::default();
+    resolve::alerts(&mut collected, &foreign.catalog, sources, |alerts, diagnostics| {
+        let subject = foreign.alerts_alone(&alerts);
+        found.extend(lint::of_alerts_alone(&subject, sources, settings, &mut suggested, places(&diagnostics)));
+        outlines.par_extend(alerts.par_iter().filter_map(AlertOutline::of));
+        earlier.extend(diagnostics);
+    });
+    let outside = Outside { earlier, comments: &collected.suppressions, disk: None, found };
+    let mut found = lint::run_on(&foreign.subject(outlines), sources, settings, outside);
     collected.settle(sources, &mut found);
     diagnostic::sort(&mut found);
     found

@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::fields::{Reader, get, is_plain_name};
+use super::fields::{Reader, get, into_items, is_plain_name, take};
 use super::rule;
 use crate::diagnostic::Diagnostic;
 use crate::load::tree::{Node, Pair, Value};
@@ -23,10 +23,10 @@ pub struct WrittenAlert {
     pub hold: Option<Duration>,
     /// How long it goes on firing.
     pub keep_firing_for: Option<Duration>,
-    /// Labels, those of the group included.
-    pub labels: BTreeMap<String, Text>,
-    /// Annotations.
-    pub annotations: BTreeMap<String, Text>,
+    /// Labels, those of the group included, in the order of their names.
+    pub labels: Vec<(String, Text)>,
+    /// Annotations in the order of their names.
+    pub annotations: Vec<(String, Text)>,
     /// The group.
     pub group: String,
     /// Time between two evaluations, when the group says it.
@@ -40,8 +40,8 @@ pub struct WrittenRecord {
     pub name: Text,
     /// The expression.
     pub expr: Text,
-    /// Labels, those of the group included.
-    pub labels: BTreeMap<String, Text>,
+    /// Labels, those of the group included, in the order of their names.
+    pub labels: Vec<(String, Text)>,
     /// The group.
     pub group: String,
     /// Time between two evaluations, when the group says it.
@@ -63,27 +63,27 @@ const RULE_FIELDS: &[&str] = &["record", "alert", "expr", "for", "keep_firing_fo
 
 impl WrittenRules {
     /// Reads a rule file: `groups`.
-    pub fn read_file(&mut self, root: &Node, diagnostics: &mut Vec<Diagnostic>) {
+    pub fn read_file(&mut self, root: Node, diagnostics: &mut Vec<Diagnostic>) {
         let mut reader = Reader::new(rule::INVALID_RULE);
-        if let Some(pairs) = reader.entries(root, "a rule file") {
+        if let Some(pairs) = reader.entries(&root, "a rule file") {
             reader.known(pairs, "a rule file", &["groups", "namespace"], |_| None);
-            self.groups(get(pairs, "groups"), &mut reader);
         }
+        self.groups(take(root, "groups"), &mut reader);
         diagnostics.append(&mut reader.diagnostics);
     }
 
     /// Reads the `spec` of a `PrometheusRule`.
-    pub fn read_resource(&mut self, root: &Node, diagnostics: &mut Vec<Diagnostic>) {
+    pub fn read_resource(&mut self, root: Node, diagnostics: &mut Vec<Diagnostic>) {
         let mut reader = Reader::new(rule::INVALID_RULE);
-        let spec = root.get("spec");
-        match spec {
+        let span = root.span;
+        match take(root, "spec") {
             Some(spec) => {
-                if let Some(pairs) = reader.entries(spec, "the spec of a PrometheusRule") {
+                if let Some(pairs) = reader.entries(&spec, "the spec of a PrometheusRule") {
                     reader.known(pairs, "the spec of a PrometheusRule", &["groups"], |_| None);
-                    self.groups(get(pairs, "groups"), &mut reader);
                 }
+                self.groups(take(spec, "groups"), &mut reader);
             }
-            None => reader.error(root.span, "the PrometheusRule has no `spec`", "put the groups under `spec: {groups: [...]}`"),
+            None => reader.error(span, "the PrometheusRule has no `spec`", "put the groups under `spec: {groups: [...]}`"),
         }
         diagnostics.append(&mut reader.diagnostics);
     }
@@ -105,11 +105,13 @@ impl WrittenRules {
         diagnostics.append(&mut reader.diagnostics);
     }
 
-    fn groups(&mut self, groups: Option<&Node>, reader: &mut Reader) {
+    /// Each group is dropped as soon as it is read, so that the tree and what is read of it are not there twice.
+    fn groups(&mut self, groups: Option<Node>, reader: &mut Reader) {
         let Some(groups) = groups else { return };
+        reader.items(&groups, "`groups`");
         let mut names = Names::default();
-        for group in reader.items(groups, "`groups`") {
-            self.group(group, &mut names, reader);
+        for group in into_items(groups) {
+            self.group(&group, &mut names, reader);
         }
     }
 
@@ -150,7 +152,7 @@ impl WrittenRules {
         let Some(pairs) = reader.entries(node, "a rule") else { return };
         reader.known(pairs, "a rule", RULE_FIELDS, knows_rule_field);
         let name = |reader: &mut Reader, field: &str| {
-            let name = get(pairs, field).and_then(|node| reader.text(node, &format!("`{field}`")));
+            let name = get(pairs, field).and_then(|node| reader.text(node, format_args!("`{field}`")));
             name.filter(|name| !name.value.is_empty())
         };
         let (alert, record) = (name(reader, "alert"), name(reader, "record"));
@@ -174,7 +176,7 @@ impl WrittenRules {
             }
             (Some(name), None) => {
                 let duration = |field: &str, reader: &mut Reader| {
-                    get(pairs, field).and_then(|node| reader.duration(node, &format!("`{field}`")))
+                    get(pairs, field).and_then(|node| reader.duration(node, format_args!("`{field}`")))
                 };
                 let hold = duration("for", reader);
                 let keep_firing_for = duration("keep_firing_for", reader);
@@ -188,7 +190,7 @@ impl WrittenRules {
                 }
                 let Some(expr) = expr else { return };
                 let (group, interval) = (group.name.clone(), group.interval);
-                let annotations = all;
+                let annotations = all.into_iter().collect();
                 self.alerts.push(WrittenAlert { name, expr, hold, keep_firing_for, labels, annotations, group, interval });
             }
             (None, Some(name)) => {
@@ -199,14 +201,14 @@ impl WrittenRules {
         }
     }
 
-    fn labels(&self, pairs: &[Pair], group: &Group, reader: &mut Reader) -> BTreeMap<String, Text> {
+    fn labels(&self, pairs: &[Pair], group: &Group, reader: &mut Reader) -> Vec<(String, Text)> {
         let own = get(pairs, "labels").map(|node| reader.labels(node, "`labels`")).unwrap_or_default();
         if group.labels.is_empty() {
-            return own;
+            return own.into_iter().collect();
         }
         let mut labels = group.labels.clone();
         labels.extend(own);
-        labels
+        labels.into_iter().collect()
     }
 
     fn check_record(&self, pairs: &[Pair], name: &Text, reader: &mut Reader) {

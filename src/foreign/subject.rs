@@ -2,15 +2,30 @@
 
 use super::dashboard::{Dashboard, Panel, Row, Target, Variable};
 use super::resolve::Foreign;
+use crate::lint::AlertOutline;
 use crate::lint::subject as lint;
+use crate::model::rule::AlertRule;
 
 impl Foreign {
-    /// What rules look at. There is no stack around it.
-    pub fn subject(&self) -> lint::Subject<'_> {
+    /// What rules look at, but for the alerts. There is no stack around it.
+    pub fn subject(&self, outlines: Vec<AlertOutline>) -> lint::Subject<'_> {
         lint::Subject {
-            alerts: &self.alerts,
+            alerts: &[],
+            outlines,
             records: &self.records,
             dashboards: self.dashboards.iter().map(dashboard).collect(),
+            catalog: &self.catalog,
+            stack: None,
+        }
+    }
+
+    /// Alerts alone, as rules look at them that judge each by itself.
+    pub fn alerts_alone<'a>(&'a self, alerts: &'a [AlertRule]) -> lint::Subject<'a> {
+        lint::Subject {
+            alerts,
+            outlines: Vec::new(),
+            records: &self.records,
+            dashboards: Vec::new(),
             catalog: &self.catalog,
             stack: None,
         }

@@ -13,6 +13,8 @@
 //!    plain. Say nothing where you are not sure.
 //! 4. Add it to the list in [`registry`]. `cargo test --test rules` runs the page.
 
+pub mod branches;
+pub mod constants;
 pub mod context;
 pub mod dashboards;
 pub mod date;
@@ -20,12 +22,14 @@ pub mod delivery;
 pub mod expressions;
 pub mod finding;
 pub mod grafana;
+pub mod outline;
 pub mod registry;
 pub mod rule;
 pub mod rules;
 pub mod settings;
 pub mod subject;
 pub mod suppress;
+pub mod template_queries;
 pub mod words;
 pub mod workloads;
 
@@ -33,6 +37,7 @@ mod run;
 
 pub use context::Disk;
 pub use date::Date;
-pub use run::{Outside, run, run_on};
+pub use outline::AlertOutline;
+pub use run::{Outside, Suggested, of_alerts_alone, run, run_on};
 pub use settings::{Level, LintSettings};
 pub use subject::Subject;

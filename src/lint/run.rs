@@ -17,9 +17,9 @@ use crate::lint::suppress;
 use crate::load::suppress::Suppression;
 use crate::model::Model;
 use crate::model::rule::AlertRule;
-use crate::promql::catalog::Name;
+use crate::promql::catalog::{MapCatalog, Name};
 use crate::promql::infer::EventKind;
-use crate::source::Sources;
+use crate::source::{Sources, Span};
 use crate::template;
 
 /// What a caller knows besides the thing that is linted.
@@ -31,6 +31,8 @@ pub struct Outside<'a> {
     pub comments: &'a [Suppression],
     /// The disk, for rules that look for files; without it they say nothing.
     pub disk: Option<Disk<'a>>,
+    /// What was found in alerts that were looked at beforehand.
+    pub found: Vec<Finding>,
 }
 
 /// Lints a resolved spec.
@@ -44,9 +46,10 @@ pub fn run_on(subject: &Subject<'_>, sources: &Sources, settings: &LintSettings,
     let broken =
         outside.earlier.iter().filter(|found| found.rule == syntax_error::RULE.id).filter_map(|found| found.span).collect();
     let whole = !outside.earlier.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
-    let near = nearest_series(subject);
-    let cx = Context { subject, sources, disk: outside.disk, whole, broken, near };
-    let rules: Vec<&Rule> = registry::ALL.iter().copied().filter(|rule| settings.is_on(rule.id)).collect();
+    let near = Suggested::default().nearest_series(&subject.uses(), subject.catalog);
+    let prefixes = context::prefixes(subject.catalog);
+    let cx = Context { subject, sources, disk: outside.disk, whole, broken, near, prefixes };
+    let rules = active(settings);
     let earlier = outside.earlier.into_iter().map(|mut diagnostic| {
         // A server evaluates such rules with what they recorded the time before; only a spec demands an order.
         if subject.stack.is_none() && diagnostic.rule == cycle::RULE.id {
@@ -54,8 +57,8 @@ pub fn run_on(subject: &Subject<'_>, sources: &Sources, settings: &LintSettings,
         }
         Finding { diagnostic, about: Default::default() }
     });
-    let mut findings: Vec<Finding> = earlier.collect();
-    findings.extend(of_expressions(&cx, &rules));
+    let mut findings: Vec<Finding> = earlier.chain(outside.found).collect();
+    findings.extend(of_expressions(&cx, &rules, &subject.uses()));
     findings.extend(of_alerts(&cx, &rules));
     findings.extend(of_others(&cx, &rules));
     findings.retain_mut(|finding| adjust(&mut finding.diagnostic, settings));
@@ -66,24 +69,55 @@ pub fn run_on(subject: &Subject<'_>, sources: &Sources, settings: &LintSettings,
     diagnostics
 }
 
-/// For so many series that do not exist at most names are suggested: where more are missing, the catalog is another stack's.
-const SUGGESTED: usize = 1000;
+/// What rules find in the alerts of a subject and their expressions, each looked at alone. `broken` are the places of errors of syntax.
+pub fn of_alerts_alone(
+    subject: &Subject<'_>,
+    sources: &Sources,
+    settings: &LintSettings,
+    suggested: &mut Suggested,
+    broken: Vec<Span>,
+) -> Vec<Finding> {
+    let uses: Vec<Use<'_>> = subject.uses_of_alerts().collect();
+    let near = suggested.nearest_series(&uses, subject.catalog);
+    let prefixes = context::prefixes(subject.catalog);
+    let cx = Context { subject, sources, disk: None, whole: true, broken, near, prefixes };
+    let rules = active(settings);
+    let mut findings = of_expressions(&cx, &rules, &uses);
+    findings.extend(of_alerts(&cx, &rules));
+    findings
+}
 
-/// The names nearest to each series that an expression reads and nothing exposes. A name may be missing in a thousand expressions, and the
-/// search goes through all names that there are.
-fn nearest_series<'a>(subject: &Subject<'a>) -> BTreeMap<Name, Vec<&'a str>> {
-    let uses = subject.uses();
-    let missing: BTreeSet<Name> = uses
-        .iter()
-        .flat_map(|used| &used.expr.inference.events)
-        .filter_map(|event| match &event.kind {
-            EventKind::UnknownMetric { name, .. } => Some(name.clone()),
-            _ => None,
-        })
-        .collect();
-    let missing: Vec<Name> = missing.into_iter().take(SUGGESTED).collect();
-    let catalog = subject.catalog;
-    missing.into_par_iter().map(|name| (name.clone(), context::nearest(&name, catalog))).collect()
+fn active(settings: &LintSettings) -> Vec<&'static Rule> {
+    registry::ALL.iter().copied().filter(|rule| settings.is_on(rule.id)).collect()
+}
+
+/// The series for which names were suggested already.
+#[derive(Debug, Default)]
+pub struct Suggested(BTreeSet<Name>);
+
+impl Suggested {
+    /// For so many series that do not exist at most names are suggested: where more are missing, the catalog is another stack's.
+    const MOST: usize = 1000;
+
+    /// The names nearest to each series that an expression reads and nothing exposes. A name may be missing in a thousand expressions, and the
+    /// search goes through all names that there are.
+    fn nearest_series<'a>(&mut self, uses: &[Use<'_>], catalog: &'a MapCatalog) -> BTreeMap<Name, Vec<&'a str>> {
+        let missing: BTreeSet<Name> = uses
+            .iter()
+            .flat_map(|used| &used.expr.inference.events)
+            .filter_map(|event| match &event.kind {
+                EventKind::UnknownMetric { name, .. } => Some(name.clone()),
+                _ => None,
+            })
+            .collect();
+        for name in missing.iter() {
+            if self.0.len() < Self::MOST {
+                self.0.insert(name.clone());
+            }
+        }
+        let missing: Vec<Name> = missing.into_iter().filter(|name| self.0.contains(name)).collect();
+        missing.into_par_iter().map(|name| (name.clone(), context::nearest(&name, catalog))).collect()
+    }
 }
 
 /// Applies the setting of a rule; `false` when its findings are off.
@@ -101,7 +135,7 @@ fn adjust(diagnostic: &mut Diagnostic, settings: &LintSettings) -> bool {
 /// So many things at least are worth a task of their own.
 const CHUNK: usize = 256;
 
-fn of_expressions(cx: &Context<'_>, rules: &[&Rule]) -> Vec<Finding> {
+fn of_expressions(cx: &Context<'_>, rules: &[&Rule], uses: &[Use<'_>]) -> Vec<Finding> {
     let checks: Vec<_> = rules
         .iter()
         .filter_map(|rule| match rule.check {
@@ -116,7 +150,6 @@ fn of_expressions(cx: &Context<'_>, rules: &[&Rule]) -> Vec<Finding> {
             _ => None,
         })
         .collect();
-    let uses = cx.subject.uses();
     let of_use = |used: &Use<'_>| {
         let mut findings = Findings::about(used.owners());
         whole.iter().for_each(|check| check(cx, used, &mut findings));
@@ -198,7 +231,7 @@ fn of_others(cx: &Context<'_>, rules: &[&Rule]) -> Vec<Finding> {
                 check(cx, &mut found);
                 findings.append(&mut found.all);
             }
-            Check::Event(_) | Check::Expr(_) | Check::Alert(_) | Check::AlertText(_) | Check::Earlier => {}
+            Check::Event(_) | Check::Expr(_) | Check::Alert(_) | Check::AlertText(_) | Check::Earlier | Check::Later => {}
         }
         findings
     };

@@ -3,6 +3,8 @@
 
 use serde_json::Value as Json;
 
+use crate::lint::outline::AlertOutline;
+use crate::load::templates::TemplateFile;
 use crate::model::Model;
 use crate::model::delivery::Route;
 use crate::model::expr::Expr;
@@ -20,8 +22,10 @@ use crate::template::{Inspection, TemplateError};
 /// Everything that rules look at.
 #[derive(Debug)]
 pub struct Subject<'a> {
-    /// Alert rules.
+    /// Alert rules. Where there may be very many of them they are looked at beforehand, a part at a time, and only their outlines are here.
     pub alerts: &'a [AlertRule],
+    /// What is kept of all alerts that are not only planned.
+    pub outlines: Vec<AlertOutline>,
     /// Recording rules.
     pub records: &'a [RecordRule],
     /// Dashboards.
@@ -45,8 +49,25 @@ pub struct Stack<'a> {
     pub jobs: &'a [Job],
     /// Who is told of which alert.
     pub route: Option<&'a Route>,
+    /// The files with notification templates.
+    pub templates: &'a [TemplateFile],
     /// All of it, resolved.
     pub model: &'a Model,
+}
+
+impl<'a> Stack<'a> {
+    /// The stack of a resolved spec.
+    pub fn of(model: &'a Model) -> Self {
+        Self {
+            spec: &model.spec,
+            shipped: &model.shipped,
+            settings: &model.settings,
+            jobs: &model.jobs,
+            route: model.route.as_ref(),
+            templates: &model.templates,
+            model,
+        }
+    }
 }
 
 /// A dashboard.
@@ -226,25 +247,23 @@ impl<'a> Subject<'a> {
     pub fn of(model: &'a Model) -> Self {
         Self {
             alerts: &model.alerts,
+            outlines: model.alerts.iter().filter_map(AlertOutline::of).collect(),
             records: &model.records,
             dashboards: model.dashboards.iter().map(Dashboard::of).collect(),
             catalog: &model.catalog,
-            stack: Some(Stack {
-                spec: &model.spec,
-                shipped: &model.shipped,
-                settings: &model.settings,
-                jobs: &model.jobs,
-                route: model.route.as_ref(),
-                model,
-            }),
+            stack: Some(Stack::of(model)),
         }
     }
 
     /// All expressions with what they are for.
     pub fn uses(&self) -> Vec<Use<'_>> {
-        let alerts = self.alerts.iter().map(|rule| Use { expr: &rule.expr, item: &rule.item, purpose: Purpose::Alert(rule) });
         let records = self.records.iter().map(|rule| Use { expr: &rule.expr, item: &rule.item, purpose: Purpose::Record(rule) });
-        alerts.chain(records).chain(self.dashboards.iter().flat_map(Dashboard::uses)).collect()
+        self.uses_of_alerts().chain(records).chain(self.dashboards.iter().flat_map(Dashboard::uses)).collect()
+    }
+
+    /// The expressions of the alerts.
+    pub fn uses_of_alerts(&self) -> impl Iterator<Item = Use<'_>> {
+        self.alerts.iter().map(|rule| Use { expr: &rule.expr, item: &rule.item, purpose: Purpose::Alert(rule) })
     }
 
     /// All metrics that the spec itself declares.

@@ -8,6 +8,7 @@
 //! | [`merge`] | joins the files by section and name |
 //! | [`overlay`], [`variable`] | applies one environment and puts the values of variables in |
 //! | [`suppress`] | reads the comments that allow a finding |
+//! | [`templates`] | the files with notification templates that a spec names |
 //! | [`suggest`] | the names that a misspelt one may have meant |
 
 pub mod files;
@@ -18,6 +19,7 @@ pub mod place;
 pub mod rule;
 pub mod suggest;
 pub mod suppress;
+pub mod templates;
 pub mod tree;
 pub mod variable;
 pub mod yaml;

@@ -19,16 +19,18 @@ use std::ops::Range;
 ///
 /// A character that is made of several (an escape, a folded line break with the indentation after it) gives all of them. The
 /// value as a whole is the answer for what is no scalar, for what is not written anywhere (a variable's value), and for a range
-/// that is not within the text.
+/// that is not within the text or cuts a character.
 pub fn span_of(sources: &Sources, node: &Node, range: Range<usize>) -> Span {
     within(sources, node, &range).unwrap_or(node.span)
 }
 
 fn within(sources: &Sources, node: &Node, range: &Range<usize>) -> Option<Span> {
     let Value::Scalar(scalar) = &node.value else { return None };
-    if matches!(node.style, Style::Collection | Style::Synthetic) || range.start > range.end || range.end > scalar.text.len() {
+    if matches!(node.style, Style::Collection | Style::Synthetic) {
         return None;
     }
+    // A range that cuts a character has no place either.
+    scalar.text.get(range.clone())?;
     let source = sources.get(node.span.source);
     let decoded = decode(&source.text, node.span.start as usize, node.span.end as usize, node.style, &scalar.text)?;
     if decoded.text != scalar.text {

@@ -54,7 +54,7 @@ pub fn global(notifications: &Notifications, secrets: &mut Secrets) -> BTreeMap<
         set("smtp_smarthost", Some(text(&smtp.smarthost)));
         set("smtp_from", Some(text(&smtp.from)));
         set("smtp_hello", smtp.hello.as_ref().map(text));
-        set("smtp_auth_username", smtp.auth_username.as_ref().or(smtp.auth_password.as_ref().map(|_| &smtp.from)).map(text));
+        set("smtp_auth_username", smtp.user().map(|user| json!(user)));
         set("smtp_auth_password_file", smtp.auth_password.as_ref().map(|password| json!(secrets::path(password, secrets))));
         set("smtp_require_tls", smtp.require_tls.map(Json::Bool));
     }

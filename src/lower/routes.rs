@@ -10,7 +10,7 @@ use crate::plan::alertmanager::{Alertmanager, Inhibit, Receiver, Route};
 use crate::plan::secret::Secrets;
 use crate::promql::catalog::Presence;
 use crate::spec::decode::{Spanned, Text};
-use crate::spec::notify::{Notifications, Route as Written};
+use crate::spec::notify::Route as Written;
 use crate::spec::quantity::Duration;
 
 /// How loud a severity is, for inhibition: a louder level keeps a quieter one of the same alert quiet.
@@ -35,13 +35,10 @@ pub fn lower(model: &Model, diagnostics: &mut Vec<Diagnostic>) -> Option<Alertma
     }
     plan.time_intervals =
         notifications.mute_timings.iter().map(|(name, entry)| (name.to_owned(), entry.value.json.clone())).collect();
-    plan.templates = template_paths(notifications);
+    plan.template_files = model.templates.iter().map(|file| (file.name.clone(), file.text.as_bytes().to_vec())).collect();
+    plan.templates = plan.template_files.keys().map(|name| format!("templates/{name}")).collect();
     plan.secrets = secrets;
     Some(plan)
-}
-
-fn template_paths(notifications: &Notifications) -> Vec<String> {
-    if notifications.templates.is_empty() { Vec::new() } else { vec!["templates/*.tmpl".to_owned()] }
 }
 
 fn route(written: &Written) -> Route {

@@ -23,9 +23,6 @@ use crate::plan::compose::Compose;
 use crate::plan::secret::Secrets;
 use yard::Yard;
 
-/// Where Grafana finds the dashboards in its container; the provider that is provisioned names this folder.
-pub const DASHBOARDS: &str = "/var/lib/grafana/dashboards";
-
 /// What the servers' own configurations need of their containers.
 #[derive(Debug, Clone, Copy)]
 pub struct Servers<'a> {

@@ -80,6 +80,6 @@ pub struct Target {
     pub expr: Expr,
     /// As written.
     pub spec: spec::Target,
-    /// The query that it is, when it is one without `where`, whose alerts give the panel its thresholds.
+    /// The query that it is, whose alerts give the panel its thresholds; not where a `where` changes its values, rather than leaving series out.
     pub query: Option<String>,
 }

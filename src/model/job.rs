@@ -7,6 +7,7 @@ use serde_json::Value as Json;
 
 use crate::model::item::Item;
 use crate::source::Span;
+use crate::spec::decode::Text;
 use crate::spec::metric::Metric;
 use crate::spec::quantity::Duration;
 use crate::spec::scrape::Relabel;
@@ -41,6 +42,8 @@ pub struct Job {
     pub extra: Option<Json>,
     /// It does not exist yet: described, not scraped.
     pub planned: bool,
+    /// Why its scrapes fail, where they are known to.
+    pub fails: Option<Text>,
     /// The language of what exposes the metrics, which decides how it writes numbers in labels.
     pub language: Option<Language>,
     /// What the targets expose, by family, in the order of the names.

@@ -35,12 +35,14 @@ pub fn resolve(jobs: &[Job], settings: &Settings, diagnostics: &mut Vec<Diagnost
         for (name, exposed) in &job.exposes {
             catalog.add_family(&family(name, exposed, job, &target, settings, diagnostics));
         }
+        job.open.iter().for_each(|pattern| catalog.open(pattern.as_str()));
         if !job.planned {
             scraped.push(ScrapeJob {
                 labels: target.labels.clone(),
                 instances: target.instances,
                 scrape_interval: Some(job.interval.as_secs_f64()),
                 declared_at: Some(job.item.span),
+                fails_at: job.fails.as_ref().map(|why| why.span),
             });
         }
     }

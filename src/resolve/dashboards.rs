@@ -233,8 +233,9 @@ fn target(
     draft.set_window(&window);
     set_params(&mut draft, source.params, with, Dialect::Grafana, input.sources, diagnostics);
     narrow_all(&mut draft, where_, several, input.catalog, diagnostics);
+    // Alerts on the query compare the same values where `where` only leaves series out.
+    let query = query.filter(|_| where_.is_empty() || draft.keeps(where_.names(), input.catalog, input.context));
     let expr = draft.finish(input.catalog, input.context);
-    let query = query.filter(|_| where_.is_empty());
     let ref_id = target.id.as_ref().map_or_else(|| letter(index), |id| id.value.clone());
     Some(Target { ref_id, expr, spec: target, query })
 }

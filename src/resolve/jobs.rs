@@ -352,7 +352,10 @@ impl<'s> Maker<'_, 's> {
             }
         };
         let text = |text: &Text| text.value.clone();
+        let fails = scrape.and_then(|scrape| scrape.fails.clone());
+        let exposes = if fails.is_some() { BTreeMap::new() } else { exposes };
         Job {
+            fails,
             name: scrape.and_then(|scrape| scrape.job.as_ref()).map_or(base.job, text),
             item: base.item,
             interval: scrape

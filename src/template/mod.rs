@@ -12,6 +12,7 @@
 //! Places are byte offsets in the template's own text ([`TextSpan`]). Whoever loaded that text knows where it stands in a file.
 
 mod ast;
+mod calls;
 mod dialect;
 mod error;
 mod inspect;
@@ -27,6 +28,7 @@ pub use ast::{
     Arm, Branch, BranchKind, Command, Define, Else, Field, Node, Operand, Pipeline, Range, Template, TemplateCall, Term,
     TextSpan, Variable,
 };
+pub use calls::calls;
 pub use dialect::{Dialect, Function, ServerVersion};
 pub use error::{ErrorKind, TemplateError, TextLabel};
 pub use inspect::{Guard, Inspection, Use, UseKind, inspect, uses};

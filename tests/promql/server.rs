@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -13,7 +13,7 @@ const READY_WITHIN: Duration = Duration::from_secs(60);
 const ANSWER_WITHIN: Duration = Duration::from_secs(30);
 
 /// All that makes the parser of a server accept more. A server warns of a flag that it does not know.
-const FLAGS: &str = "promql-experimental-functions,promql-duration-expr,promql-extended-range-selectors,promql-binop-fill-modifiers,\
+pub(crate) const FLAGS: &str = "promql-experimental-functions,promql-duration-expr,promql-extended-range-selectors,promql-binop-fill-modifiers,\
                      use-start-timestamps";
 
 /// Where the server's program is, or why there is none.
@@ -22,55 +22,85 @@ pub(crate) fn find() -> Result<PathBuf, String> {
         let path = PathBuf::from(path);
         return if path.is_file() { Ok(path) } else { Err(format!("there is no file {}", path.display())) };
     }
+    // The language's own version first.
+    ["prometheus-3.14", "prometheus-3"].into_iter().find_map(|name| installed(name, "prometheus")).ok_or_else(|| {
+        "no Prometheus 3: scripts/tools.sh installs one, or set OPTIINFRA_PROMETHEUS to the path of one".to_owned()
+    })
+}
+
+/// A program of a tool that scripts/tools.sh installs.
+pub(crate) fn installed(tool: &str, program: &str) -> Option<PathBuf> {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
     let tools = std::env::var_os("OPTIINFRA_TOOLS_DIR").filter(|folder| !folder.is_empty());
-    let installed = root.join(tools.unwrap_or_else(|| ".tools".into())).join("prometheus-3/bin/prometheus");
-    if installed.is_file() {
-        return Ok(installed);
-    }
-    Err("no Prometheus 3: scripts/tools.sh installs one, or set OPTIINFRA_PROMETHEUS to the path of one".to_owned())
+    let installed = root.join(tools.unwrap_or_else(|| ".tools".into())).join(tool).join("bin").join(program);
+    installed.is_file().then_some(installed)
 }
+
+/// Reports a check that could not be made.
+pub(crate) fn skip(reason: &str) {
+    // Past the capture of the test's output, so that a run that passes shows it.
+    let _ = std::io::stderr().write_all(format!("SKIPPED: {reason}\n").as_bytes());
+    assert!(std::env::var("CI").as_deref() != Ok("true"), "skipped although CI=true: {reason}");
+}
+
+/// The header line of a body that is a form.
+pub(crate) const FORM: &str = "Content-Type: application/x-www-form-urlencoded\r\n";
 
 /// A running server; dropping it ends it.
 pub(crate) struct Server {
     child: Child,
     port: u16,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 impl Server {
-    pub(crate) fn start(program: &PathBuf) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        std::fs::write(folder.path().join("prometheus.yml"), "global: {scrape_interval: 1h}\n").unwrap();
+    /// Starts the program over the samples in `folder/data`, with the configuration in `folder/prometheus.yml`.
+    pub(crate) fn start(program: &Path, folder: tempfile::TempDir, flags: &str, further: &[&str]) -> Self {
         let log = std::fs::File::create(folder.path().join("log")).unwrap();
         let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port();
         let child = Command::new(program)
             .arg("--config.file=prometheus.yml")
             .arg("--storage.tsdb.path=data")
             .arg(format!("--web.listen-address=127.0.0.1:{port}"))
-            .arg(format!("--enable-feature={FLAGS}"))
+            .arg(format!("--enable-feature={flags}"))
+            .args(further)
             .current_dir(folder.path())
             .stdin(Stdio::null())
             .stdout(log.try_clone().unwrap())
             .stderr(log)
             .spawn()
             .unwrap();
-        let mut server = Self { child, port, _folder: folder };
+        let mut server = Self { child, port, folder };
         let deadline = Instant::now() + READY_WITHIN;
         while !server.is_ready() {
-            assert!(server.child.try_wait().unwrap().is_none() && Instant::now() < deadline, "the server does not start");
+            assert!(
+                server.child.try_wait().unwrap().is_none() && Instant::now() < deadline,
+                "the server does not start: {}",
+                server.log()
+            );
             std::thread::sleep(Duration::from_millis(50));
         }
         server
     }
 
     fn is_ready(&self) -> bool {
-        Client::connect(self).is_ok_and(|mut client| client.ask("GET", "/-/ready", "").is_ok_and(|(status, _)| status == 200))
+        Client::connect(self)
+            .is_ok_and(|mut client| client.ask("GET", "/-/ready", "", b"").is_ok_and(|(status, _)| status == 200))
+    }
+
+    /// Where it listens.
+    pub(crate) fn address(&self) -> String {
+        format!("127.0.0.1:{}", self.port)
+    }
+
+    /// What it has written.
+    pub(crate) fn log(&self) -> String {
+        std::fs::read_to_string(self.folder.path().join("log")).unwrap_or_default()
     }
 
     /// The version that the server says it has.
     pub(crate) fn version(&self) -> Version {
-        let (_, body) = Client::connect(self).unwrap().ask("GET", "/api/v1/status/buildinfo", "").unwrap();
+        let (_, body) = Client::connect(self).unwrap().ask("GET", "/api/v1/status/buildinfo", "", b"").unwrap();
         let answer: Value = serde_json::from_str(&body).unwrap();
         let version = answer["data"]["version"].as_str().unwrap();
         let mut parts = version.split('.').map(|part| part.parse().unwrap());
@@ -85,11 +115,6 @@ impl Drop for Server {
     }
 }
 
-fn form(expr: &str) -> String {
-    let encoded: String = expr.bytes().map(|byte| format!("%{byte:02X}")).collect();
-    format!("query={encoded}")
-}
-
 /// One connection to a server.
 pub(crate) struct Client {
     stream: BufReader<TcpStream>,
@@ -97,40 +122,19 @@ pub(crate) struct Client {
 
 impl Client {
     pub(crate) fn connect(server: &Server) -> std::io::Result<Self> {
-        let stream = TcpStream::connect((Ipv4Addr::LOCALHOST, server.port))?;
+        let stream = TcpStream::connect(server.address())?;
         stream.set_read_timeout(Some(ANSWER_WITHIN))?;
         stream.set_nodelay(true)?;
         Ok(Self { stream: BufReader::new(stream) })
     }
 
-    /// The server's tree of an expression that it accepts and can write as JSON.
-    pub(crate) fn tree(&mut self, expr: &str) -> Option<Value> {
-        let (status, body) = self.ask("POST", "/api/v1/parse_query", &form(expr)).unwrap();
-        let mut answer: Value = serde_json::from_str(&body).ok()?;
-        (status == 200).then(|| answer["data"].take())
-    }
-
-    /// Whether the server accepts the expression, or why not.
-    pub(crate) fn parse(&mut self, expr: &str) -> Result<(), String> {
-        let (status, body) = self.ask("POST", "/api/v1/parse_query", &form(expr)).unwrap();
-        match status {
-            200 => Ok(()),
-            // Parsed, but a tree with NaN or Inf in a fill value cannot be written as JSON.
-            500 if body.contains("unsupported value") => Ok(()),
-            400 => {
-                let answer: Value = serde_json::from_str(&body).unwrap();
-                Err(answer["error"].as_str().unwrap_or_default().to_owned())
-            }
-            _ => panic!("the server answers {status}: {body}"),
-        }
-    }
-
-    fn ask(&mut self, method: &str, path: &str, form: &str) -> std::io::Result<(u16, String)> {
-        let length = form.len();
-        let request = format!(
-            "{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {length}\r\n\r\n{form}"
-        );
-        self.stream.get_mut().write_all(request.as_bytes())?;
+    /// The status and the body of the answer to a request whose further header lines and body these are.
+    pub(crate) fn ask(&mut self, method: &str, path: &str, headers: &str, body: &[u8]) -> std::io::Result<(u16, String)> {
+        let length = body.len();
+        let mut request =
+            format!("{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n{headers}Content-Length: {length}\r\n\r\n").into_bytes();
+        request.extend(body);
+        self.stream.get_mut().write_all(&request)?;
         let malformed = |line: &str| std::io::Error::other(format!("not an HTTP answer: {line:?}"));
         let first = self.line()?;
         let status = first.split(' ').nth(1).and_then(|status| status.parse().ok()).ok_or_else(|| malformed(&first))?;

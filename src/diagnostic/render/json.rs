@@ -14,6 +14,37 @@ use crate::source::{Position, Span};
 /// The JSON Schema (draft 2020-12) of what [`write()`] writes.
 pub const SCHEMA: &str = include_str!("../../../schemas/diagnostic.schema.json");
 
+/// What `lint --fix` did.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Repairs<'a> {
+    /// The findings that are gone, by file.
+    pub fixed: Vec<Repaired<'a>>,
+    /// Files that could be mended and stay as they were.
+    pub left: Vec<Unrepaired<'a>>,
+}
+
+/// A finding that was fixed.
+#[derive(Debug, Clone, Serialize)]
+pub struct Repaired<'a> {
+    /// The file.
+    pub file: &'a str,
+    /// The rule.
+    pub rule: &'a str,
+    /// What it said.
+    pub message: &'a str,
+    /// Where it stood.
+    pub start: Position,
+}
+
+/// A file that stays as it was.
+#[derive(Debug, Clone, Serialize)]
+pub struct Unrepaired<'a> {
+    /// The file.
+    pub file: &'a str,
+    /// Why.
+    pub reason: &'a str,
+}
+
 #[derive(Serialize)]
 struct Finding<'a> {
     rule: &'a str,
@@ -55,6 +86,15 @@ struct Replacement<'a> {
 ///
 /// Those of the writer.
 pub fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
+    write_with(report, None, out)
+}
+
+/// Writes a report as JSON, with what was fixed before it.
+///
+/// # Errors
+///
+/// Those of the writer.
+pub fn write_with(report: &Report<'_>, repairs: Option<&Repairs<'_>>, out: &mut dyn Write) -> io::Result<()> {
     let places = Places::new(report.sources, report.diagnostics);
     out.write_all(b"{\"diagnostics\":[")?;
     let mut separator: &[u8] = b"\n";
@@ -63,7 +103,15 @@ pub fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
         out.write_all(&serde_json::to_vec(&finding(diagnostic, &places))?)?;
         separator = b",\n";
     }
-    out.write_all(b"\n],\"summary\":")?;
+    if let Some(Repairs { fixed, left }) = repairs {
+        out.write_all(b"\n],\"fixed\":")?;
+        out.write_all(&serde_json::to_vec(fixed)?)?;
+        out.write_all(b",\"left\":")?;
+        out.write_all(&serde_json::to_vec(left)?)?;
+        out.write_all(b",\"summary\":")?;
+    } else {
+        out.write_all(b"\n],\"summary\":")?;
+    }
     out.write_all(&serde_json::to_vec(&report.counts())?)?;
     out.write_all(b"}\n")
 }

@@ -4,10 +4,7 @@ use serde::Serialize;
 
 use crate::emit::grafana::literal;
 use crate::emit::{Artifact, yaml};
-use crate::plan::grafana::{Datasource, DatasourceKind, Grafana};
-
-/// The folder of the dashboards as Grafana sees it.
-const DASHBOARDS: &str = "/var/lib/grafana/dashboards";
+use crate::plan::grafana::{DASHBOARDS_FOLDER, Datasource, DatasourceKind, Grafana};
 
 /// How often Grafana looks for changed dashboards, in seconds.
 const UPDATE_INTERVAL: u16 = 30;
@@ -93,7 +90,7 @@ pub(super) fn emit(plan: &Grafana, out: &mut Vec<Artifact>) {
             disable_deletion: false,
             allow_ui_updates: false,
             update_interval_seconds: UPDATE_INTERVAL,
-            options: ProviderOptions { path: DASHBOARDS },
+            options: ProviderOptions { path: DASHBOARDS_FOLDER },
         }],
     };
     out.push(Artifact::new("grafana/provisioning/dashboards/dashboards.yaml", yaml::to_yaml(&providers), stack()));

@@ -63,6 +63,8 @@ pub(super) struct Frame {
     merges: Vec<Merge>,
     /// Which of its values were cut at a comma and joined again.
     pub(super) joined: BTreeSet<usize>,
+    /// How many parentheses its last value opens and does not close.
+    open: i64,
     /// The first key without a value that reads like a label matcher.
     pub(super) matcher: Option<Span>,
 }
@@ -357,6 +359,7 @@ impl<'t> Builder<'t> {
             key: KeySlot::Awaited,
             merges: Vec::new(),
             joined: BTreeSet::new(),
+            open: 0,
             matcher: None,
         });
         Ok(())
@@ -372,13 +375,13 @@ impl<'t> Builder<'t> {
         }
         let value = match frame.kind {
             FrameKind::List => {
-                let items: Vec<Node> = self.nodes.drain(frame.base..).collect();
-                repair::report_joined_items(&frame.joined, &items, self.text, &mut self.diagnostics);
+                let mut items: Vec<Node> = self.nodes.drain(frame.base..).collect();
+                repair::settle_items(&frame.joined, &mut items, self.text, &mut self.diagnostics);
                 Value::Seq(items)
             }
             FrameKind::Mapping => {
                 let mut pairs: Vec<Pair> = self.pairs.drain(frame.base..).collect();
-                repair::report_joined_pairs(&frame.joined, &pairs, self.text, &mut self.diagnostics);
+                repair::settle_pairs(&frame.joined, &mut pairs, self.text, &mut self.diagnostics);
                 unique::keep_first(&mut pairs, &mut self.diagnostics);
                 if !frame.merges.is_empty() {
                     pairs = merge_key::apply(pairs, std::mem::take(&mut frame.merges), &mut self.diagnostics);
@@ -430,12 +433,14 @@ impl<'t> Builder<'t> {
         let Some(frame) = self.frames.last_mut() else { return };
         if frame.flow
             && let Some(before) = self.nodes.get_mut(frame.base..).and_then(|items| items.last_mut())
-            && repair::joins(before, made.node.style, made.node.span, self.text)
+            && repair::joins(before, frame.open, made.node.style, made.node.span, self.text)
         {
-            repair::join(before, made.node.span, self.text);
+            before.span = before.span.to(made.node.span);
+            frame.open += repair::open_in(&made.node);
             frame.joined.insert(self.nodes.len() - frame.base - 1);
             return;
         }
+        frame.open = repair::open_in(&made.node);
         self.nodes.push(made.node);
     }
 
@@ -450,18 +455,24 @@ impl<'t> Builder<'t> {
             // A key in brackets that has neither colon nor value.
             KeySlot::Read { key, plain: true } if made.implicit && frame.flow => {
                 if let Some(before) = self.pairs.get_mut(frame.base..).and_then(|pairs| pairs.last_mut())
-                    && repair::joins(&before.value, Style::Plain, key.span, self.text)
+                    && repair::joins(&before.value, frame.open, Style::Plain, key.span, self.text)
                 {
-                    repair::join(&mut before.value, key.span, self.text);
+                    before.value.span = before.value.span.to(key.span);
+                    frame.open += repair::balance(&key.text);
                     frame.joined.insert(self.pairs.len() - frame.base - 1);
                     return;
                 }
                 if frame.matcher.is_none() && repair::is_matcher(&key.text) {
                     frame.matcher = Some(key.span);
                 }
-                self.pairs.push(repair::split_at_colon(key, made.node, &mut self.diagnostics));
+                let pair = repair::split_at_colon(key, made.node, &mut self.diagnostics);
+                frame.open = repair::open_in(&pair.value);
+                self.pairs.push(pair);
             }
-            KeySlot::Read { key, .. } => self.pairs.push(Pair { key, value: made.node }),
+            KeySlot::Read { key, .. } => {
+                frame.open = repair::open_in(&made.node);
+                self.pairs.push(Pair { key, value: made.node });
+            }
         }
     }
 }

@@ -68,7 +68,10 @@ fn size() {
         "\n".repeat(1 << 20),
         "#\n".repeat(1 << 18),
         "{a, ".repeat(1 << 18),
-        format!("[{}]", "f(, ".repeat(2_000)),
+        format!("[{}]", "f(, ".repeat(200_000)),
+        format!("{{{}}}", "a: f(, ".repeat(200_000)),
+        format!("{{a: f({}}}", "f(, ".repeat(200_000)),
+        format!("[{}]", "f(, ) , ".repeat(100_000)),
         format!("a: '{}'", "x\n ".repeat(1 << 18)),
     ] {
         load(&text);

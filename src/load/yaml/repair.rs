@@ -11,27 +11,30 @@ use std::collections::BTreeSet;
 /// A value is not put together beyond this length, which bounds the work on hostile text.
 const LONGEST: usize = 4096;
 
-/// Whether a plain scalar at `next` is the rest of the value `before` it: an opening parenthesis is not closed there, and
-/// nothing but a comma stands between.
-pub(super) fn joins(before: &Node, style: Style, next: Span, text: &str) -> bool {
-    let Node { value: Value::Scalar(scalar), span, style: Style::Plain } = before else { return false };
-    style == Style::Plain
-        && scalar.kind == ScalarKind::String
-        && scalar.text.len() < LONGEST
-        && is_open(&scalar.text)
-        && text.get(span.end as usize..next.start as usize).is_some_and(|between| between.trim() == ",")
+/// Whether a plain scalar at `next` is the rest of the value `before` it, in which `open` parentheses are not closed: nothing
+/// but a comma stands between.
+pub(super) fn joins(before: &Node, open: i64, style: Style, next: Span, text: &str) -> bool {
+    open > 0
+        && style == Style::Plain
+        && (before.span.end - before.span.start) as usize <= LONGEST
+        && text.get(before.span.end as usize..next.start as usize).is_some_and(|between| between.trim() == ",")
 }
 
-/// Whether more parentheses are opened than closed.
-fn is_open(text: &str) -> bool {
-    let open = text.bytes().filter(|b| *b == b'(').count();
-    let closed = text.bytes().filter(|b| *b == b')').count();
-    open > closed
+/// How many parentheses a value opens and does not close; only text without quotes can be cut at a comma.
+pub(super) fn open_in(value: &Node) -> i64 {
+    match &value.value {
+        Value::Scalar(Scalar { text, kind: ScalarKind::String }) if value.style == Style::Plain => balance(text),
+        _ => 0,
+    }
 }
 
-/// Makes `value` reach to the end of `next`.
-pub(super) fn join(value: &mut Node, next: Span, text: &str) {
-    value.span = value.span.to(next);
+/// How many more parentheses are opened than closed.
+pub(super) fn balance(text: &str) -> i64 {
+    text.bytes().map(|byte| i64::from(byte == b'(') - i64::from(byte == b')')).sum()
+}
+
+/// Gives a value that was put together the text that it has in the file.
+fn settle(value: &mut Node, text: &str) {
     if let Value::Scalar(scalar) = &mut value.value {
         let written = text.get(value.span.start as usize..value.span.end as usize).unwrap_or_default();
         scalar.text = one_line(written);
@@ -45,14 +48,20 @@ fn one_line(text: &str) -> String {
     if text.contains(['\n', '\r']) { text.split_ascii_whitespace().collect::<Vec<_>>().join(" ") } else { text.to_owned() }
 }
 
-pub(super) fn report_joined_items(joined: &BTreeSet<usize>, items: &[Node], text: &str, diagnostics: &mut Vec<Diagnostic>) {
-    for item in joined.iter().filter_map(|index| items.get(*index)) {
+/// Settles the items of a list that were put together, and reports each.
+pub(super) fn settle_items(joined: &BTreeSet<usize>, items: &mut [Node], text: &str, diagnostics: &mut Vec<Diagnostic>) {
+    for index in joined {
+        let Some(item) = items.get_mut(*index) else { continue };
+        settle(item, text);
         diagnostics.push(quote_it("a list item", item.span, text));
     }
 }
 
-pub(super) fn report_joined_pairs(joined: &BTreeSet<usize>, pairs: &[Pair], text: &str, diagnostics: &mut Vec<Diagnostic>) {
-    for pair in joined.iter().filter_map(|index| pairs.get(*index)) {
+/// Settles the values of a mapping that were put together, and reports each.
+pub(super) fn settle_pairs(joined: &BTreeSet<usize>, pairs: &mut [Pair], text: &str, diagnostics: &mut Vec<Diagnostic>) {
+    for index in joined {
+        let Some(pair) = pairs.get_mut(*index) else { continue };
+        settle(&mut pair.value, text);
         diagnostics.push(quote_it(&format!("the value of `{}`", pair.key.text), pair.value.span, text));
     }
 }

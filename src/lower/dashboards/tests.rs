@@ -155,6 +155,18 @@ fn steps(panel: &Json) -> Vec<(Option<f64>, &str)> {
 }
 
 #[test]
+fn a_variable_that_leaves_series_out_keeps_the_thresholds() {
+    let text = "dashboards:\n  d:\n    title: D\n    variables: {m: {values_of: duration_seconds.method, multi: true}}\n    rows:\n      \
+                - panels:\n        - {title: T, kind: timeseries, query: latency, where: {method: $m}}\n        \
+                - {title: U, kind: timeseries, query: error_ratio, where: {method: $m}}\n";
+    let (files, found) = compile(text);
+    assert!(found.is_empty(), "{found:?}");
+    let dashboard: Json = serde_json::from_str(&files["grafana/dashboards/d.json"]).unwrap();
+    assert_eq!(steps(&dashboard["panels"][0]), [(None, "green"), (Some(1.0), "red")]);
+    assert_eq!(steps(&dashboard["panels"][1]), [(None, "green")]);
+}
+
+#[test]
 fn thresholds_are_drawn_from_the_alerts_on_the_query() {
     let above = panel("{title: T, kind: timeseries, query: error_ratio}");
     assert_eq!(steps(&above), [(None, "green"), (Some(0.05), "orange"), (Some(0.25), "red")]);
@@ -166,10 +178,13 @@ fn thresholds_are_drawn_from_the_alerts_on_the_query() {
     let areas = panel("{title: T, kind: timeseries, query: busy}");
     assert_eq!(steps(&areas), [(None, "orange"), (Some(0.1), "transparent")]);
     assert_eq!(areas["fieldConfig"]["defaults"]["custom"]["thresholdsStyle"]["mode"], "dashed+area");
-    // Another quantile, a part of the series, thresholds of one's own: the alert's limit is not theirs.
+    // Fewer series, each with the value that the alert compares.
+    let narrowed = panel("{title: T, kind: timeseries, query: latency, where: {method: GET}}");
+    assert_eq!(steps(&narrowed), [(None, "green"), (Some(1.0), "red")]);
+    // Another quantile, values of a part of what the alert sees, thresholds of one's own: the alert's limit is not theirs.
     let others = panels(&[
         "{title: T, kind: timeseries, query: latency, with: {quantile: 0.5}}",
-        "{title: T, kind: timeseries, query: latency, where: {method: GET}}",
+        "{title: T, kind: timeseries, query: error_ratio, where: {method: GET}}",
         "{title: T, kind: timeseries, query: latency, thresholds: []}",
     ]);
     for other in &others {

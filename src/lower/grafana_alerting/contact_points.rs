@@ -144,16 +144,12 @@ pub(super) fn mail(notifications: &Notifications, plan: &mut Grafana, secrets: &
     let mut set = |name: &str, value: &str| plan.environment.insert(format!("GF_SMTP_{name}"), value.to_owned());
     set("ENABLED", "true");
     set("HOST", smtp.smarthost.as_str());
-    // `Alerts <alerts@example.com>` is a name and an address.
-    let from = smtp.from.as_str();
-    let (name, address) = from.split_once('<').unwrap_or(("", from));
-    let (name, address) = (name.trim().trim_matches('"'), address.trim().trim_end_matches('>'));
+    let (name, address) = smtp.sender();
     set("FROM_ADDRESS", address);
-    if !name.is_empty() {
+    if let Some(name) = name {
         set("FROM_NAME", name);
     }
-    let user = smtp.auth_username.as_ref().map(Text::as_str);
-    if let Some(user) = user.or(smtp.auth_password.as_ref().map(|_| address)) {
+    if let Some(user) = smtp.user() {
         set("USER", user);
     }
     if let Some(password) = &smtp.auth_password {

@@ -28,7 +28,14 @@ pub fn lower(model: &Model, plan: &mut Grafana, diagnostics: &mut Vec<Diagnostic
         plan.secrets.extend(secrets);
         policies::lower(model, notifications, &mut alerting);
     }
+    alerting.templates =
+        model.templates.iter().map(|file| (template_name(&file.name).to_owned(), file.text.to_string())).collect();
     plan.alerting = Some(alerting);
+}
+
+/// What Grafana calls the templates of a file.
+fn template_name(file: &str) -> &str {
+    file.strip_suffix(".tmpl").unwrap_or(file)
 }
 
 #[cfg(test)]

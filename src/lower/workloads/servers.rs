@@ -1,13 +1,14 @@
 //! Prometheus, Alertmanager and Grafana.
 
+use super::Servers;
 use super::variables::{self, Owner, literal};
 use super::workload::{self, arguments};
 use super::yard::{Wait, Yard, waits};
-use super::{DASHBOARDS, Servers};
 use crate::lower::healthchecks::wget;
 use crate::lower::secrets;
 use crate::model::Model;
 use crate::plan::compose::{Container, Folder};
+use crate::plan::grafana::DASHBOARDS_FOLDER;
 use crate::plan::secret::{FOLDER, SecretSource};
 use crate::promql::functions::{Stability, Version};
 use crate::promql::{Expr, ExprKind};
@@ -139,7 +140,12 @@ fn grafana(yard: &mut Yard<'_>, needs: &Servers<'_>) {
     });
     if !model.dashboards.is_empty() {
         // Grafana sees changes of dashboards by itself.
-        container.folders.push(Folder { path: "grafana/dashboards", target: DASHBOARDS, read_at_start: false, apart: &[] });
+        container.folders.push(Folder {
+            path: "grafana/dashboards",
+            target: DASHBOARDS_FOLDER,
+            read_at_start: false,
+            apart: &[],
+        });
     }
     container.volumes.push("grafana_data:/var/lib/grafana".to_owned());
     container.secrets = needs.grafana.clone();
@@ -158,7 +164,7 @@ fn grafana(yard: &mut Yard<'_>, needs: &Servers<'_>) {
             set("GF_INSTALL_PLUGINS", grafana.plugins.iter().map(text).collect::<Vec<_>>().join(","));
         }
         if let Some(home) = &grafana.home {
-            set("GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH", format!("{DASHBOARDS}/{}.json", text(home)));
+            set("GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH", format!("{DASHBOARDS_FOLDER}/{}.json", text(home)));
         }
     } else {
         set("GF_SECURITY_ADMIN_USER", "admin".to_owned());

@@ -11,6 +11,9 @@ use crate::plan::grafana::alerting::Alerting;
 use crate::plan::grafana::panel::{Link, Panel};
 use crate::plan::secret::Secrets;
 
+/// The folder of the dashboards as Grafana sees it: where its container has them and where its provider looks.
+pub const DASHBOARDS_FOLDER: &str = "/var/lib/grafana/dashboards";
+
 /// All of Grafana.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Grafana {

@@ -17,6 +17,8 @@ pub struct Job {
     pub scrape_interval: Option<f64>,
     /// Where it is declared.
     pub declared_at: Option<Span>,
+    /// Where it is said that its scrapes fail: `up` is always 0.
+    pub fails_at: Option<Span>,
 }
 
 /// `up`, `scrape_*`, `ALERTS` and `ALERTS_FOR_STATE` for these jobs, by name, ready for a catalog. An alert carries labels of its
@@ -30,20 +32,27 @@ pub fn builtin_series(jobs: &[Job]) -> Vec<(Name, Variant)> {
             variant.range = Some(range);
             variant.instances = job.instances;
             variant.scrape_interval = job.scrape_interval;
-            variant.declared_at = job.declared_at;
+            variant.declared_at = job.fails_at.or(job.declared_at);
             variant.help = Some(help.into());
             for (name, domain) in &job.labels {
                 variant.set_label(name.clone(), LabelDomain { target: true, ..domain.clone() });
             }
             (Name::from(name), variant)
         };
+        let fails = job.fails_at.is_some();
         let count = Interval::non_negative();
+        let exposed = if fails { Interval::exactly(0.0) } else { count };
         let samples = || Unit::count("samples");
         all.extend([
-            of_job("up", Unit::ratio(), Interval::new(0.0, 1.0), "Whether the last scrape succeeded."),
+            of_job(
+                "up",
+                Unit::ratio(),
+                if fails { exposed } else { Interval::new(0.0, 1.0) },
+                "Whether the last scrape succeeded.",
+            ),
             of_job("scrape_duration_seconds", Unit::seconds(), count, "How long the last scrape took."),
-            of_job("scrape_samples_scraped", samples(), count, "How many samples the target exposed."),
-            of_job("scrape_samples_post_metric_relabeling", samples(), count, "How many samples remained after relabelling."),
+            of_job("scrape_samples_scraped", samples(), exposed, "How many samples the target exposed."),
+            of_job("scrape_samples_post_metric_relabeling", samples(), exposed, "How many samples remained after relabelling."),
             of_job("scrape_series_added", Unit::count("series"), count, "About how many series were new in this scrape."),
             of_job("scrape_timeout_seconds", Unit::seconds(), count, "The configured timeout of the scrape."),
             of_job("scrape_sample_limit", samples(), count, "The configured limit of samples; 0 is none."),

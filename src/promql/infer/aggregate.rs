@@ -109,11 +109,8 @@ pub(super) fn facts(
 
 fn samples(op: AggregateOp, input: SampleKind) -> SampleKind {
     match op {
-        AggregateOp::Sum | AggregateOp::Avg => match input {
-            SampleKind::Boolean | SampleKind::Info | SampleKind::SummaryQuantile => SampleKind::Gauge,
-            other => consumed(other),
-        },
-        AggregateOp::Min | AggregateOp::Max | AggregateOp::Quantile => consumed(input),
+        AggregateOp::Sum | AggregateOp::Avg | AggregateOp::Quantile => derive::blended(consumed(input)),
+        AggregateOp::Min | AggregateOp::Max => consumed(input),
         _ => SampleKind::Gauge,
     }
 }

@@ -51,7 +51,12 @@ pub(super) fn facts(
         _ => {
             let kind = if vectors.0 || vectors.1 { Some(ValueType::InstantVector) } else { None };
             let hidden = derive::hidden(kind, span);
-            Facts { range: values.range, unit: values.unit, condition: condition(binary, left.facts, right.facts), ..hidden }
+            Facts {
+                range: values.range,
+                unit: values.unit,
+                condition: condition(binary, left.facts, right.facts, values.samples),
+                ..hidden
+            }
         }
     };
     if let Some(verdict) = comparison
@@ -138,7 +143,7 @@ fn values(binary: &Binary, left: Operand<'_>, right: Operand<'_>, span: Span) ->
         if constant_side && matches!(unit, UnitKnowledge::Known(_)) { main.unit.reason.clone() } else { reason.clone() };
     let range_reason = if constant_side { main.range.reason.clone() } else { reason };
     ValueFacts {
-        samples: samples(op, l, r),
+        samples: with_fill(binary, samples(op, l, r)),
         unit: UnitFact { unit, reason: unit_reason },
         observed: if constant_side && matches!(op, BinaryOp::Mul | BinaryOp::Div) { main.observed.clone() } else { None },
         range: RangeFact { interval, only_declared, reason: range_reason },
@@ -160,6 +165,12 @@ fn filled(binary: &Binary, is_left: bool, side: &Facts) -> Interval {
     }
 }
 
+/// The samples of a result among which are some that a fill makes.
+fn with_fill(binary: &Binary, samples: SampleKind) -> SampleKind {
+    let filled = binary.fill.left.is_some() || binary.fill.right.is_some();
+    if filled { derive::beside_number(samples) } else { samples }
+}
+
 /// The values that a filtering comparison lets through: those of the vector, or of the left one of two.
 fn filtered_values(binary: &Binary, l: &Facts, r: &Facts) -> ValueFacts {
     let swapped = !l.is_vector() && r.is_vector();
@@ -168,7 +179,7 @@ fn filtered_values(binary: &Binary, l: &Facts, r: &Facts) -> ValueFacts {
     let interval = arithmetic::narrowed(op, a, b);
     let reason = if interval == a { kept.range.reason.clone() } else { Reason::new(binary.op_span, Cause::Comparison(op)) };
     ValueFacts {
-        samples: consumed(kept.samples),
+        samples: with_fill(binary, consumed(kept.samples)),
         unit: kept.unit.clone(),
         observed: kept.observed.clone(),
         range: RangeFact { interval, only_declared: kept.range.only_declared, reason },
@@ -188,6 +199,7 @@ fn samples(op: BinaryOp, l: &Facts, r: &Facts) -> SampleKind {
         },
         (SampleKind::NativeHistogram, _) | (_, SampleKind::NativeHistogram) => SampleKind::Mixed,
         (SampleKind::Mixed, _) | (_, SampleKind::Mixed) => SampleKind::Mixed,
+        (SampleKind::Boolean, SampleKind::Boolean) if op == BinaryOp::Mul => SampleKind::Boolean,
         (a, b) if a == b && matches!(op, BinaryOp::Add) => match a {
             SampleKind::Counter | SampleKind::Buckets | SampleKind::AggregatedCounter => SampleKind::AggregatedCounter,
             SampleKind::Rate | SampleKind::Increase => a,
@@ -197,18 +209,19 @@ fn samples(op: BinaryOp, l: &Facts, r: &Facts) -> SampleKind {
     }
 }
 
-fn condition(binary: &Binary, l: &Facts, r: &Facts) -> Condition {
+fn condition(binary: &Binary, l: &Facts, r: &Facts, samples: SampleKind) -> Condition {
     if binary.bool_modifier.is_some() {
         return Condition::Boolean;
     }
     if binary.op.is_comparison() {
         return Condition::Comparison;
     }
-    match (l.is_vector(), r.is_vector()) {
+    let condition = match (l.is_vector(), r.is_vector()) {
         (true, true) => l.condition.and(r.condition),
         (false, true) => r.condition,
         _ => l.condition,
-    }
+    };
+    derive::after_computation(condition, samples)
 }
 
 fn scalars(left: Operand<'_>, right: Operand<'_>, values: ValueFacts) -> Facts {
@@ -235,7 +248,7 @@ fn with_scalar(notes: &Notes<'_>, binary: &Binary, vector: Operand<'_>, values: 
     Facts {
         kind: Some(kind),
         samples: values.samples,
-        condition: condition(binary, vector.facts, vector.facts),
+        condition: condition(binary, vector.facts, vector.facts, values.samples),
         labels,
         unit: values.unit,
         observed: values.observed,
@@ -288,7 +301,7 @@ fn pair(notes: &mut Notes<'_>, binary: &Binary, left: Operand<'_>, right: Operan
     Facts {
         kind: Some(ValueType::InstantVector),
         samples: values.samples,
-        condition: condition(binary, left.facts, right.facts),
+        condition: condition(binary, left.facts, right.facts, values.samples),
         labels: Arc::new(labels),
         unit: values.unit,
         observed: values.observed,

@@ -120,6 +120,37 @@ pub(super) fn after_arithmetic(samples: SampleKind) -> SampleKind {
     }
 }
 
+/// Numbers computed from all values of several samples or series: no longer one of the values that a state or a quantile can take. What
+/// holds histograms still does.
+pub(super) fn blended(samples: SampleKind) -> SampleKind {
+    match samples {
+        SampleKind::Boolean | SampleKind::Info | SampleKind::SummaryQuantile => SampleKind::Gauge,
+        other => other,
+    }
+}
+
+/// Samples to which series of one number are added, as `or vector(0)` does.
+pub(super) fn beside_number(samples: SampleKind) -> SampleKind {
+    match samples {
+        SampleKind::NativeHistogram => SampleKind::Mixed,
+        SampleKind::Boolean | SampleKind::Info => SampleKind::Gauge,
+        other => other,
+    }
+}
+
+/// Numbers of another meaning, where what holds histograms still does.
+pub(super) fn gauge_of(samples: SampleKind) -> SampleKind {
+    match samples {
+        SampleKind::NativeHistogram | SampleKind::Mixed | SampleKind::Unknown => samples,
+        _ => SampleKind::Gauge,
+    }
+}
+
+/// What it means that a series is there after its value has been computed anew: that it is 0 or 1 holds for booleans only.
+pub(super) fn after_computation(condition: Condition, samples: SampleKind) -> Condition {
+    if condition == Condition::Boolean && samples != SampleKind::Boolean { Condition::Value } else { condition }
+}
+
 /// The finite numbers among the values of `le` or `quantile`, ascending; `None` unless all values are listed.
 pub(super) fn numbers(values: &Values) -> Option<Vec<f64>> {
     let mut numbers: Vec<f64> = values.list()?.iter().map(|value| value.parse().ok()).collect::<Option<_>>()?;

@@ -138,13 +138,17 @@ pub(super) fn computed(notes: &Notes<'_>, site: &Site<'_>, arg: Operand<'_>, int
     facts.range = derive::fixed_range(interval, site.span, Cause::Function(site.name()));
     facts.unit = derive::no_unit(site.span, Cause::Function(site.name()));
     facts.observed = None;
+    facts.condition = derive::after_computation(facts.condition, samples);
     facts
 }
 
 fn scalar(site: &Site<'_>, arg: Operand<'_>) -> Facts {
     // More than one series or none make NaN.
-    let mut facts =
-        derive::scalar(arg.facts.range.interval.or_nan(), arg.facts.unit.unit.clone(), arg.facts.samples, site.reason());
+    let samples = match derive::blended(arg.facts.samples) {
+        SampleKind::NativeHistogram | SampleKind::Mixed => SampleKind::Gauge,
+        other => other,
+    };
+    let mut facts = derive::scalar(arg.facts.range.interval.or_nan(), arg.facts.unit.unit.clone(), samples, site.reason());
     facts.unit.reason = arg.facts.unit.reason.clone();
     facts.range.only_declared = arg.facts.range.only_declared;
     facts.range.reason = arg.facts.range.reason.clone();

@@ -100,7 +100,8 @@ impl LabelFact {
             values,
             max: first.max.zip(second.max).map(|(a, b)| a.saturating_add(b)),
             total: if second.presence == Presence::Absent || first.total == second.total { first.total.clone() } else { None },
-            target: first.target && (second.target || second.presence == Presence::Absent),
+            // A series of one and a series of the other can be of the same target.
+            target: first.target && second.target,
             varies: first.varies || second.varies,
             reason: first.reason.clone(),
         }

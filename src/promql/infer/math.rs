@@ -46,6 +46,11 @@ pub(super) fn facts(notes: &Notes<'_>, site: &Site<'_>, arg: Operand<'_>) -> Fac
         _ => Interval::ALL,
     };
     let samples = match (name, arg.facts.samples) {
+        // A bound can hold a counter below zero, and a state off 0 and 1.
+        ("clamp" | "clamp_min" | "clamp_max", samples) if !samples.is_cumulative() || interval.nan || interval.lo < 0.0 => {
+            derive::after_arithmetic(samples)
+        }
+        ("round", samples) if site.args.len() > 1 => derive::blended(samples),
         (_, samples) if keeps_unit => samples,
         (_, SampleKind::Unknown) => SampleKind::Unknown,
         _ => SampleKind::Gauge,

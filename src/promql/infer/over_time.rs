@@ -35,15 +35,15 @@ pub(super) fn facts(notes: &mut Notes<'_>, site: &Site<'_>, arg: Operand<'_>) ->
     let spread = Interval { nan: true, ..Interval::new(0.0, f64::INFINITY) };
     let (interval, samples) = match name {
         "rate" | "irate" | "increase" => (growth(arg), grown(name, input.samples)),
-        "delta" | "idelta" => (difference(values, name == "delta"), SampleKind::Gauge),
-        "avg_over_time" => (Interval { nan: values.nan || both, ..values.closed() }, consumed(input.samples)),
+        "delta" | "idelta" => (difference(values, name == "delta"), derive::gauge_of(input.samples)),
+        "avg_over_time" => (Interval { nan: values.nan || both, ..values.closed() }, derive::blended(consumed(input.samples))),
         "min_over_time" | "max_over_time" => (values, consumed(input.samples)),
         "first_over_time" | "last_over_time" => (values, input.samples),
-        "sum_over_time" => (total(values, both), SampleKind::Gauge),
+        "sum_over_time" => (total(values, both), derive::gauge_of(input.samples)),
         "quantile_over_time" => {
             let inside = site.constant(0).is_some_and(|quantile| (0.0..=1.0).contains(&quantile));
             let interval = if inside { Interval { nan: values.nan || infinite, ..values.closed() } } else { Interval::ALL };
-            (interval, consumed(input.samples))
+            (interval, derive::blended(consumed(input.samples)))
         }
         "stddev_over_time" | "stdvar_over_time" | "mad_over_time" => (spread, SampleKind::Gauge),
         "count_over_time" => (Interval::new(1.0, f64::MAX), SampleKind::Gauge),
@@ -113,14 +113,17 @@ fn growth(arg: Operand<'_>) -> Interval {
         // A counter that is not finite is no counter.
         return Interval::ALL;
     }
-    if values.lo >= 0.0 && !extended { Interval::non_negative() } else { Interval::finite() }
+    if values.lo < 0.0 {
+        // Each fall counts as a reset, so that what is added up has no bound.
+        return Interval::ALL;
+    }
+    if extended { Interval::finite() } else { Interval::non_negative() }
 }
 
 fn grown(function: &str, samples: SampleKind) -> SampleKind {
     match samples {
         SampleKind::Buckets | SampleKind::BucketGrowth => SampleKind::BucketGrowth,
-        SampleKind::NativeHistogram => SampleKind::NativeHistogram,
-        SampleKind::Unknown => SampleKind::Unknown,
+        SampleKind::NativeHistogram | SampleKind::Mixed | SampleKind::Unknown => samples,
         _ if function == "increase" => SampleKind::Increase,
         _ => SampleKind::Rate,
     }

@@ -248,7 +248,7 @@ fn unknown(
             let name = Name::from(*name);
             labels.set(LabelFact::present(metric_name(), Values::only(name.clone()), Reason::new(name_span, Cause::MetricName)));
             condition = if name.ends_with("_info") || is_alerts(&name) { Condition::Info } else { Condition::Value };
-            let completeness = notes.catalog.completeness();
+            let completeness = notes.catalog.completeness_of(&name);
             if completeness != Completeness::Nothing {
                 notes.event(name_span, EventKind::UnknownMetric { name: name.clone(), catalog: completeness, under_absent });
             }
@@ -304,6 +304,13 @@ fn known(names: &[Name], used: &[(usize, &Arc<Variant>)], span: Span, name_span:
         }
         labels = labels.join(&labels_of(variant, name_span), &declared(first));
     }
+    // Each target has series of one variant, so a label that some variants lack is its target's all the same.
+    let of_some = |fact: &&LabelFact| {
+        let follows = |variant: &Variant| !variant.open_labels && variant.label(&fact.name).is_none_or(|domain| domain.target);
+        !fact.target && used.iter().all(|(_, variant)| follows(variant))
+    };
+    let of_targets: Vec<LabelFact> = labels.iter().filter(of_some).cloned().collect();
+    of_targets.into_iter().for_each(|fact| labels.set(LabelFact { target: true, ..fact }));
     let mut named: SmallVec<[usize; 2]> = used.iter().map(|(index, _)| *index).collect();
     named.dedup();
     let named = Values::closed(named.iter().filter_map(|index| names.get(*index)).cloned());

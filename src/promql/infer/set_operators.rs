@@ -6,6 +6,7 @@ use super::derive;
 use super::facts::{Cause, Condition, Facts, RangeFact, Reason, SampleKind, UnitFact};
 use super::matching::Pairing;
 use super::notes::Notes;
+use super::range::Interval;
 use super::units;
 use super::walk::Operand;
 use crate::promql::ast::{Binary, ValueType};
@@ -50,6 +51,17 @@ pub(super) fn facts(notes: &mut Notes<'_>, binary: &Binary, left: Operand<'_>, r
     }
 }
 
+/// Samples beside those of a number, which may be one that a boolean or a counter can be.
+fn beside(samples: SampleKind, number: &Facts) -> SampleKind {
+    let interval = &number.range.interval;
+    let is_boolean = interval.is_within(&Interval::exactly(0.0)) || interval.is_within(&Interval::exactly(1.0));
+    match samples {
+        SampleKind::Boolean if is_boolean => samples,
+        SampleKind::Counter | SampleKind::Buckets if interval.nan || interval.lo < 0.0 => SampleKind::Mixed,
+        _ => derive::beside_number(samples),
+    }
+}
+
 /// The series of the left side, and those of the right side that match none of them.
 fn union(left: &Facts, right: &Facts, span: Span) -> Facts {
     let reason = Reason::new(span, Cause::Union);
@@ -68,14 +80,16 @@ fn union(left: &Facts, right: &Facts, span: Span) -> Facts {
         (labels.others() == Presence::Absent).then(|| labels.combinations(labels.iter().map(|fact| &*fact.name))).flatten();
     let summed = left.bound.zip(right.bound).map(|(a, b)| a.saturating_add(b));
     let bound = combined.into_iter().chain(summed).min();
+    let samples = match (left.samples, right.samples) {
+        // `or vector(0)` fills gaps in what the left side is.
+        (samples, SampleKind::Constant) => beside(samples, right),
+        (SampleKind::Constant, samples) => beside(samples, left),
+        (a, b) => a.join(b),
+    };
     Facts {
         kind: Some(ValueType::InstantVector),
-        samples: match (left.samples, right.samples) {
-            // `or vector(0)` fills gaps in what the left side is.
-            (samples, SampleKind::Constant) | (SampleKind::Constant, samples) => samples,
-            (a, b) => a.join(b),
-        },
-        condition: left.condition.or(right.condition),
+        samples,
+        condition: derive::after_computation(left.condition.or(right.condition), samples),
         labels: Arc::new(labels),
         unit: UnitFact { unit, reason: unit_reason },
         observed: left.observed.clone().filter(|unit| right.observed.as_ref().is_some_and(|other| unit.same(other))),

@@ -174,6 +174,7 @@ impl Walk<'_> {
         if unary.op == UnaryOp::Minus {
             facts.range.interval = facts.range.interval.negated();
             facts.samples = derive::after_arithmetic(facts.samples);
+            facts.condition = derive::after_computation(facts.condition, facts.samples);
             let reason = Reason::new(span, Cause::Operator(BinaryOp::Sub));
             derive::drop_name(&mut facts.labels, &reason, self.notes.context);
         }

@@ -3,11 +3,10 @@
 use std::collections::BTreeSet;
 
 use crate::lint::context::Context;
-use crate::lint::expressions;
 use crate::lint::finding::Findings;
+use crate::lint::outline::AlertOutline;
 use crate::lint::rule::{Check, Rule, rule};
 use crate::lint::words;
-use crate::model::rule::AlertRule;
 use crate::promql::infer::{Condition, MetricUse};
 
 /// The rule.
@@ -20,19 +19,18 @@ pub const RULE: Rule = rule!(
 );
 
 fn check(cx: &Context<'_>, findings: &mut Findings) {
-    let active = || cx.subject.alerts.iter().filter(|alert| !alert.planned);
     let mut watched_jobs: BTreeSet<&str> = BTreeSet::new();
     let mut watched_metrics: BTreeSet<&str> = BTreeSet::new();
-    for alert in active() {
-        let metrics = &alert.expr.inference.metrics;
+    for alert in &cx.subject.outlines {
+        let metrics = &alert.metrics;
         for up in metrics.iter().filter(|metric| &*metric.name == "up") {
             watched_jobs.extend(jobs(up).unwrap_or_default());
         }
-        if expressions::calls(&alert.expr.ast, |name| name.starts_with("absent")) {
+        if alert.tells_absence {
             watched_metrics.extend(metrics.iter().map(|metric| &*metric.name));
         }
     }
-    for alert in active().filter(|alert| !alert.heartbeat && alert.expr.facts().condition == Condition::Comparison) {
+    for alert in cx.subject.outlines.iter().filter(|alert| !alert.heartbeat && alert.condition == Condition::Comparison) {
         let unwatched = unwatched(alert, &watched_jobs, &watched_metrics);
         if unwatched.is_empty() {
             continue;
@@ -40,14 +38,14 @@ fn check(cx: &Context<'_>, findings: &mut Findings) {
         let names = words::list(&unwatched);
         let message = format!("`{}` falls silent when {names} can no longer be scraped, and no alert says so", alert.name);
         let help = format!("add an alert on `up{{job=\"{}\"}} == 0`", unwatched.iter().next().copied().unwrap_or_default());
-        findings.push_about(alert.item.span, RULE.at(alert.item.span, message).help(help));
+        findings.push_about(alert.span, RULE.at(alert.span, message).help(help));
     }
 }
 
 /// The jobs that the alert reads from and that no alert watches; none when that is not known.
-fn unwatched<'a>(alert: &'a AlertRule, watched_jobs: &BTreeSet<&str>, watched_metrics: &BTreeSet<&str>) -> BTreeSet<&'a str> {
+fn unwatched<'a>(alert: &'a AlertOutline, watched_jobs: &BTreeSet<&str>, watched_metrics: &BTreeSet<&str>) -> BTreeSet<&'a str> {
     let mut found = BTreeSet::new();
-    for metric in &alert.expr.inference.metrics {
+    for metric in &alert.metrics {
         if watched_metrics.contains(&*metric.name) {
             continue;
         }

@@ -469,6 +469,86 @@ fn contradicted_by_a_server() {
     ]);
 }
 
+/// What samples are, and what it means that a series is there, once claimed more than a real server kept.
+#[test]
+fn computed_values_are_of_another_kind() {
+    let facts = |text: &str| {
+        let inference = infer_with(text, &catalog(), Purpose::Query);
+        (inference.facts().samples, inference.facts().condition)
+    };
+    let samples = |text: &str| facts(text).0;
+    // A boolean stays one only where its values do.
+    assert_eq!(facts("busy > bool 0.5"), (SampleKind::Boolean, Condition::Boolean));
+    assert_eq!(facts("(busy > bool 0.5) * (busy < bool 0.9)"), (SampleKind::Boolean, Condition::Boolean));
+    assert_eq!(facts("max_over_time((busy > bool 0.5)[5m:1m])"), (SampleKind::Boolean, Condition::Boolean));
+    for text in [
+        "cos(busy > bool 0.5)",
+        "-(busy > bool 0.5)",
+        "(busy > bool 0.5) * 3",
+        "(busy > bool 0.5) - (busy < bool 0.9)",
+        "busy * (busy > bool 0.5)",
+        "clamp(busy > bool 0.5, 0, 0.3)",
+        "round(busy > bool 0.5, 0.9)",
+        "avg_over_time((busy > bool 0.5)[5m:1m])",
+        "quantile_over_time(2, (busy > bool 0.5)[5m:1m])",
+        "quantile(2, busy > bool 0.5)",
+        "(busy > bool 0.5) * fill (7) (busy < bool 0.9)",
+    ] {
+        let (samples, condition) = facts(text);
+        assert!(samples != SampleKind::Boolean && condition == Condition::Value, "{text}: {samples:?} {condition:?}");
+    }
+    assert_eq!(samples("(busy > bool 0.5) or vector(0)"), SampleKind::Boolean);
+    assert_eq!(samples("(busy > bool 0.5) or vector(5)"), SampleKind::Gauge);
+    assert_eq!(facts("vector(5) or (busy > bool 0.5)"), (SampleKind::Gauge, Condition::Value));
+    assert_eq!(samples("requests_total or vector(0)"), SampleKind::Counter);
+    assert_eq!(samples("requests_total or vector(-1)"), SampleKind::Mixed);
+    assert_eq!(samples("scalar(absent(busy))"), SampleKind::Gauge);
+    assert_eq!(samples("build_info or vector(0)"), SampleKind::Gauge);
+    assert_eq!(samples("quantile_over_time(2, build_info[5m])"), SampleKind::Gauge);
+    // Differences and sums of native histograms are native histograms.
+    for text in ["delta(size_bytes[5m])", "idelta(size_bytes[5m])", "sum_over_time(size_bytes[5m])", "increase(size_bytes[5m])"] {
+        assert_eq!(samples(text), SampleKind::NativeHistogram, "{text}");
+    }
+    assert_eq!(samples(r#"rate({__name__=~"size_bytes|requests_total"}[5m])"#), SampleKind::Mixed);
+    assert_eq!(samples("size_bytes or vector(0)"), SampleKind::Mixed);
+    assert_eq!(samples("size_bytes == fill (0) size_bytes"), SampleKind::Mixed);
+    assert_eq!(samples("scalar(size_bytes)"), SampleKind::Gauge);
+    // A counter below a bound is none.
+    assert_eq!(samples("clamp_max(requests_total, -1)"), SampleKind::AggregatedCounter);
+    assert_eq!(samples("clamp_max(requests_total, 5)"), SampleKind::Counter);
+    // What falls counts as reset, and so what is added up knows no bound.
+    let growth = infer_with("increase(temperature[5m])", &declared("temperature", -40.0, 120.0), Purpose::Query);
+    assert_eq!(growth.facts().range.interval, Interval::ALL);
+}
+
+/// A catalog of one gauge with this range.
+fn declared(name: &str, lo: f64, hi: f64) -> MapCatalog {
+    let mut gauge = family(&job("api", &["api:1"]), name, MetricType::Gauge, &[]);
+    gauge.range = Some(Interval::new(lo, hi));
+    let mut catalog = MapCatalog::new(Completeness::Closed, Server::default());
+    catalog.add_family(&gauge);
+    catalog
+}
+
+/// A label of the target is one on all series of a target, or on none.
+#[test]
+fn labels_of_targets() {
+    let mut catalog = MapCatalog::new(Completeness::Closed, Server::default());
+    for (name, env) in [("api", None), ("web", Some("prod"))] {
+        let mut job = job(name, &[&*format!("{name}:1")]);
+        job.labels.extend(env.map(|env| ("env".into(), LabelDomain::closed([env]).of_target())));
+        catalog.add_family(&family(&job, "load", MetricType::Gauge, &[]));
+    }
+    let of_target = |text: &str| {
+        let inference = infer_with(text, &catalog, Purpose::Query);
+        inference.facts().labels.get(&"env".into()).target
+    };
+    assert!(of_target("load"));
+    assert!(of_target("load > 1"));
+    assert!(!of_target("load or sum by (job, instance) (load)"));
+    assert!(!of_target("load + on (job, instance) group_left () fill (0) sum by (job, instance) (load)"));
+}
+
 /// What identifies a series.
 #[track_caller]
 fn unique(text: &str) -> Option<Vec<String>> {

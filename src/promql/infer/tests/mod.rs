@@ -22,6 +22,7 @@ pub(super) fn job(name: &str, instances: &[&str]) -> Job {
         instances: Some(instances.len() as u64),
         scrape_interval: None,
         declared_at: None,
+        fails_at: None,
     }
 }
 
