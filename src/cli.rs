@@ -5,8 +5,8 @@ mod diff;
 mod explain;
 mod graph;
 pub mod init;
-pub mod schema;
 pub mod prove;
+pub mod schema;
 pub mod simulate;
 
 use std::path::PathBuf;

@@ -57,5 +57,18 @@ pub fn resolve(spec: Arc<Spec>, shipped: Arc<Spec>, sources: &Sources, diagnosti
     drop(queries);
     let scenarios = scenarios::resolve(&spec, &jobs, &catalog, &alerts, diagnostics);
     let templates = Vec::new();
-    Model { spec, shipped, settings, jobs, catalog, records, alerts, dashboards, route, scenarios, templates, proofs: OnceLock::new() }
+    Model {
+        spec,
+        shipped,
+        settings,
+        jobs,
+        catalog,
+        records,
+        alerts,
+        dashboards,
+        route,
+        scenarios,
+        templates,
+        proofs: OnceLock::new(),
+    }
 }

@@ -27,7 +27,7 @@ pub fn receivers(
     // Quoted, since a value may hold anything.
     let quoted = |value: &str| value.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n");
     arguments.extend(labels.iter().map(|(name, value)| format!("{name}=\"{}\"", quoted(value)).into()));
-    let ended = world.run(amtool, &arguments, dir, LIMIT)?;
+    let ended = world.run_in(amtool, &arguments, dir, LIMIT)?;
     let last = ended.text.lines().map(str::trim).rfind(|line| !line.is_empty()).unwrap_or_default();
     if ended.code != Some(0) {
         return Ok(Err(if last.is_empty() { "amtool took too long".to_owned() } else { last.to_owned() }));

@@ -81,7 +81,7 @@ pub fn run(world: &dyn World, promtool: &Path, dir: &Path, records: &[RuleGroup]
 fn ask(world: &dyn World, promtool: &Path, dir: &Path, chunk: &[usize]) -> io::Result<Vec<Outcome>> {
     let mut arguments: Vec<OsString> = vec!["test".into(), "rules".into()];
     arguments.extend(chunk.iter().map(|index| OsString::from(format!("tests-{index}.yml"))));
-    let ended = world.run(promtool, &arguments, dir, LIMIT)?;
+    let ended = world.run_in(promtool, &arguments, dir, LIMIT)?;
     let (failures, whole) = failures(&ended.text, chunk);
     if whole {
         let of = |index: &usize| {
