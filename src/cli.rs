@@ -6,7 +6,9 @@ mod diff;
 mod explain;
 mod graph;
 pub mod init;
+pub mod prove;
 pub mod schema;
+pub mod simulate;
 pub mod verify;
 
 use std::path::PathBuf;
@@ -43,10 +45,18 @@ pub enum Command {
     Backtest(Backtest),
     /// Say how what runs differs from a spec.
     Verify(verify::Verify),
+    /// Show with the real tools that each alert fires when it should, is silent when it should, and who is told.
+    Prove(prove::Prove),
     /// Say what a PromQL expression returns.
     Query(Query),
     /// Show an alert, a metric or anything else of a spec with where it comes from and who uses it; or the page of a rule.
     Explain(Explain),
+    /// Say what changes in meaning between two specs: alerts loosened, metrics dropped with the queries that break, panels gone.
+    Diff(Diff),
+    /// Draw who uses what: from services over metrics to alerts and who is told, and to panels.
+    Graph(Graph),
+    /// Serve made-up metrics for everything that the spec has scraped.
+    Simulate(simulate::Simulate),
     /// Write a first spec to change into your own.
     Init(init::Init),
     /// Print the JSON Schema of a spec, or of the findings that --format json writes.
@@ -55,10 +65,6 @@ pub enum Command {
     Completions(completions::Completions),
     /// Print a manual page, or write all of them.
     Man(completions::Man),
-    /// Say what changes in meaning between two specs: alerts loosened, metrics dropped with the queries that break, panels gone.
-    Diff(Diff),
-    /// Draw who uses what: from services over metrics to alerts and who is told, and to panels.
-    Graph(Graph),
 }
 
 /// Arguments of `build`.

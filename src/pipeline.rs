@@ -16,6 +16,7 @@ use crate::model::Model;
 use crate::plan::Plan;
 use crate::promql::SYNTAX_ERROR;
 use crate::resolve::pack::UNKNOWN_NAME;
+use crate::resolve::scenarios::SELECTS_NOTHING;
 use crate::source::Sources;
 use crate::spec::Spec;
 use crate::spec::decode::{Decode, Decoder};
@@ -126,7 +127,10 @@ fn resolve_and_lint(
     }
     if !whole {
         // What a broken file declares is not known: rules would call all of it unknown.
-        earlier.retain(|found| found.rule.starts_with("spec/") && found.rule != UNKNOWN_NAME || found.rule == SYNTAX_ERROR);
+        earlier.retain(|found| {
+            found.rule.starts_with("spec/") && ![UNKNOWN_NAME, SELECTS_NOTHING].contains(&found.rule)
+                || found.rule == SYNTAX_ERROR
+        });
         return Ok((Some(model), earlier));
     }
     observer.begins(Phase::Lint);

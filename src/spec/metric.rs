@@ -51,6 +51,10 @@ record! {
         /// The least and the greatest value that a sample can have.
         /// Example: `[0, 1]`
         range: Option<Range>,
+        /// Where samples usually lie, for `simulate`: of a gauge the value, of a counter the growth in a second, of a histogram or a summary what
+        /// it observes.
+        /// Example: `[0.2, 0.6]`
+        typical: Option<Range>,
         /// `planned`: wished for, not exposed yet.
         /// Example: `planned`
         status: Option<Status>,

@@ -7,6 +7,7 @@ pub mod notify;
 pub mod pack;
 pub mod quantity;
 pub mod query;
+pub mod scenario;
 pub mod schema;
 pub mod scrape;
 pub mod service;
@@ -53,6 +54,9 @@ record! {
         /// Who is told what.
         /// Example: `{receivers: {team: {email: {to: team@example.com}}}, route: {receiver: team}}`
         notifications: Option<notify::Notifications>,
+        /// States in which `simulate` can put the stack.
+        /// Example: `{checkout-down: {down: [checkout], fires: [ServiceDown]}}`
+        scenarios: Map<scenario::Scenario>,
         /// Exporter packs of your own, besides those that ship with the tool.
         /// Example: `{my_exporter: {help: What my exporter says, source: its code, versions: {"1.0": {}}, default_version: "1.0", port: 9999}}`
         packs: Map<pack::Pack>,
@@ -78,6 +82,7 @@ impl Spec {
             alerts: Map::default(),
             dashboards: Map::default(),
             notifications: None,
+            scenarios: Map::default(),
             packs: Map::default(),
             clients: Map::default(),
         }
