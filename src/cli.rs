@@ -1,5 +1,7 @@
 //! The arguments of the command line, as types and nothing else.
 
+pub mod apply;
+pub mod backup;
 pub mod verify;
 
 use std::path::PathBuf;
@@ -29,6 +31,10 @@ pub enum Command {
     Drift(Drift),
     /// Say how what runs differs from a spec.
     Verify(verify::Verify),
+    /// Have servers take over what a build wrote; a dry run unless told otherwise.
+    Apply(apply::Apply),
+    /// Keep the dashboards of a Grafana as files.
+    Backup(backup::Backup),
     /// Say what a PromQL expression returns.
     Query(Query),
     /// Show the page of a rule, or the list of all rules.

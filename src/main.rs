@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use optiinfra_gen::cli::{Cli, Command};
 use optiinfra_gen::commands::terminal::{Exit, Terminal, human_options, shows_progress};
-use optiinfra_gen::commands::{build, drift, explain, lint, query, verify};
+use optiinfra_gen::commands::{apply, backup, build, drift, explain, lint, query, verify};
 use optiinfra_gen::promql::Dialect;
 use optiinfra_gen::world::OsWorld;
 
@@ -41,6 +41,8 @@ fn run(cli: &Cli) -> io::Result<Exit> {
         Command::Build(args) => build::build(args, &world, &mut terminal),
         Command::Drift(args) => drift::drift(args, &world, &mut terminal),
         Command::Lint(args) => lint::lint(args, &world, &mut terminal),
+        Command::Apply(args) => apply::apply(args, &world, &mut terminal),
+        Command::Backup(args) => backup::backup(args, &world, &mut terminal),
         Command::Verify(args) => verify::verify(args, &world, &mut terminal),
         Command::Explain(args) => explain::explain(args, &mut terminal),
         Command::Query(args) if args.jsonl => {

@@ -1,5 +1,7 @@
 //! One file for each command of the command line.
 
+pub mod apply;
+pub mod backup;
 pub mod build;
 mod compile;
 pub mod drift;
