@@ -66,16 +66,9 @@ impl Stage {
         run(&mut self.command(arguments))
     }
 
-    /// Builds a spec into the folder `out`, ready for servers on this machine.
+    /// Builds a spec into the folder `out`. The secrets that it names exist nowhere: servers read them when they send.
     pub(crate) fn build(&self, spec: &str, out: &str) {
-        self.run(&["build", spec, "--out", out]).accepted("build");
-        let secrets = self.path("secrets");
-        std::fs::create_dir_all(&secrets).unwrap();
-        std::fs::write(secrets.join("slack_webhook_url"), "http://127.0.0.1:9/").unwrap();
-        let path = self.path(out).join("alertmanager/alertmanager.yml");
-        if let Ok(text) = std::fs::read_to_string(&path) {
-            std::fs::write(path, text.replace("/run/secrets/", &format!("{}/", secrets.display()))).unwrap();
-        }
+        self.run(&["build", spec, "--out", out, "--force"]).accepted("build");
     }
 
     /// What `verify` finds.
