@@ -391,7 +391,7 @@ fn expression(draw: &mut Draw, is_alert: bool) -> String {
     });
     let expr = shape.unwrap().2(draw);
     // What is no condition yet becomes one.
-    if is_alert && !expr.contains([' ', '=', '<', '>']) || is_alert && !has_condition(&expr) {
+    if is_alert && (!expr.contains([' ', '=', '<', '>']) || !has_condition(&expr)) {
         let compared = draw.one(&[">", ">", ">", "<"]);
         return format!("{expr} {compared} {}", draw.threshold());
     }

@@ -24,6 +24,8 @@ prometheus-3|3.5|4|prometheus promtool|forky sid|prometheus=usr/bin/prometheus p
 alertmanager-0.25|0.25|0.26|prometheus-alertmanager|bookworm|alertmanager=usr/bin/prometheus-alertmanager amtool=usr/bin/amtool
 alertmanager-current|0.28|1|prometheus-alertmanager|forky trixie|alertmanager=usr/bin/prometheus-alertmanager amtool=usr/bin/amtool
 compose-2|2.20|6|docker-compose|forky trixie|docker-compose=usr/libexec/docker/cli-plugins/docker-compose
+zsh|5.8|6|zsh|bookworm|zsh=bin/zsh
+groff|1.22|2|groff-base|bookworm|troff=usr/bin/troff
 '
 readonly CARGO_DENY_VERSION=0.20.2
 # The server of the language's version, younger than any that Debian has.
@@ -126,6 +128,10 @@ unpack() {
     done
     if [ -d "content$templates" ]; then
       mv "content$templates" templates || exit 1
+    fi
+    # troff reads its fonts and macros from here.
+    if [ -d content/usr/share/groff ]; then
+      mv content/usr/share/groff share || exit 1
     fi
     rm -rf content ./*.deb
   ) >> "$log" 2>&1 || { rm -rf "$work"; return 1; }

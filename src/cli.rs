@@ -2,11 +2,23 @@
 
 pub mod apply;
 pub mod backup;
+
+pub mod completions;
+mod diff;
+mod explain;
+mod graph;
+pub mod init;
+pub mod schema;
+pub mod simulate;
 pub mod verify;
 
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub use diff::{Diff, DiffFormat};
+pub use explain::{Explain, ExplainFormat};
+pub use graph::{Graph, GraphFormat};
 
 /// A compiler for a monitoring stack: one typed spec in, checked files for Prometheus, Alertmanager, Grafana and Compose out.
 #[derive(Debug, Parser)]
@@ -37,8 +49,22 @@ pub enum Command {
     Backup(backup::Backup),
     /// Say what a PromQL expression returns.
     Query(Query),
-    /// Show the page of a rule, or the list of all rules.
+    /// Show an alert, a metric or anything else of a spec with where it comes from and who uses it; or the page of a rule.
     Explain(Explain),
+    /// Say what changes in meaning between two specs: alerts loosened, metrics dropped with the queries that break, panels gone.
+    Diff(Diff),
+    /// Draw who uses what: from services over metrics to alerts and who is told, and to panels.
+    Graph(Graph),
+    /// Serve made-up metrics for everything that the spec has scraped.
+    Simulate(simulate::Simulate),
+    /// Write a first spec to change into your own.
+    Init(init::Init),
+    /// Print the JSON Schema of a spec, or of the findings that --format json writes.
+    Schema(schema::Schema),
+    /// Print the completion script of a shell.
+    Completions(completions::Completions),
+    /// Print a manual page, or write all of them.
+    Man(completions::Man),
 }
 
 /// Arguments of `build`.
@@ -194,6 +220,9 @@ pub struct Query {
     /// Read one JSON object a line, {"expr": "..."}, and answer one a line.
     #[arg(long, conflicts_with = "expr")]
     pub jsonl: bool,
+    /// What exists: a folder of a spec, `pack:NAME@VERSION`, or the text of a /metrics page.
+    #[arg(long, value_name = "PATH")]
+    pub catalog: Vec<PathBuf>,
     /// What is printed: the tree with what each node returns, or the expression laid out.
     #[arg(long, value_enum, default_value_t = QueryFormat::Tree)]
     pub format: QueryFormat,
@@ -206,11 +235,4 @@ pub enum QueryFormat {
     Tree,
     /// The expression, laid out.
     Promql,
-}
-
-/// Arguments of `explain`.
-#[derive(Debug, Args)]
-pub struct Explain {
-    /// The rule: promql/unknown-label. Without it all rules are listed.
-    pub rule: Option<String>,
 }

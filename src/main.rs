@@ -6,8 +6,9 @@ use std::process::ExitCode;
 use clap::Parser;
 use optiinfra_gen::cli::{Cli, Command};
 use optiinfra_gen::commands::terminal::{Exit, Terminal, human_options, shows_progress};
-use optiinfra_gen::commands::{apply, backup, build, drift, explain, lint, query, verify};
-use optiinfra_gen::promql::Dialect;
+use optiinfra_gen::commands::{
+    apply, backup, build, completions, diff, drift, explain, graph, init, lint, query, schema, simulate, verify,
+};
 use optiinfra_gen::world::OsWorld;
 
 /// A bug in this program.
@@ -44,13 +45,15 @@ fn run(cli: &Cli) -> io::Result<Exit> {
         Command::Apply(args) => apply::apply(args, &world, &mut terminal),
         Command::Backup(args) => backup::backup(args, &world, &mut terminal),
         Command::Verify(args) => verify::verify(args, &world, &mut terminal),
-        Command::Explain(args) => explain::explain(args, &mut terminal),
-        Command::Query(args) if args.jsonl => {
-            query::jsonl(io::stdin().lock(), &mut *terminal.out, Dialect::Prometheus).map(|()| Exit::Clean)
-        }
-        Command::Query(args) => {
-            query::one(args.expr.as_deref().unwrap_or_default(), args.format, Dialect::Prometheus, &mut terminal)
-        }
+        Command::Explain(args) => explain::explain(args, &world, &mut terminal),
+        Command::Diff(args) => diff::diff(args, &world, &mut terminal),
+        Command::Graph(args) => graph::graph(args, &world, &mut terminal),
+        Command::Simulate(args) => simulate::simulate(args, &world, &mut terminal),
+        Command::Init(args) => init::init(args, &world, &mut terminal),
+        Command::Schema(args) => schema::schema(args, &mut terminal),
+        Command::Completions(args) => completions::completions(args, &mut terminal),
+        Command::Man(args) => completions::man(args, &world, &mut terminal),
+        Command::Query(args) => query::query(args, &world, io::stdin().lock(), &mut terminal),
     }?;
     out.flush()?;
     Ok(exit)

@@ -9,13 +9,14 @@ use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 use optiinfra_gen::diagnostic::{Diagnostic, Severity};
-use optiinfra_gen::lint::rule::Rule;
+use optiinfra_gen::lint::rule::{Check, Rule};
 use optiinfra_gen::lint::{Date, Disk, LintSettings, Outside, Subject, registry, run_on};
+use optiinfra_gen::model::Model;
 use optiinfra_gen::source::Sources;
 use optiinfra_gen::spec::Spec;
 use optiinfra_gen::spec::decode::{Decode as _, Decoder};
 use optiinfra_gen::world::MemoryWorld;
-use optiinfra_gen::{load, packs, resolve};
+use optiinfra_gen::{load, packs, pipeline, resolve};
 
 /// The packs that ship with the tool, decoded once: their texts come first among the sources of every example.
 fn shipped() -> (Sources, Arc<Spec>) {
@@ -30,6 +31,12 @@ fn shipped() -> (Sources, Arc<Spec>) {
 
 /// Everything that is found in a spec of one file.
 fn lint(text: &str, settings: &LintSettings) -> (Vec<Diagnostic>, Sources) {
+    let (found, sources, _) = resolved(text, settings);
+    (found, sources)
+}
+
+/// The same, with what was resolved.
+fn resolved(text: &str, settings: &LintSettings) -> (Vec<Diagnostic>, Sources, Model) {
     let (mut sources, shipped) = shipped();
     let world = MemoryWorld::default();
     world.put("/spec/spec.yaml", text);
@@ -43,7 +50,7 @@ fn lint(text: &str, settings: &LintSettings) -> (Vec<Diagnostic>, Sources) {
     let disk = Disk { world: &world, root: Path::new("/spec"), project: Some(Path::new("/")) };
     let outside = Outside { earlier, comments: &loaded.suppressions, disk: Some(disk), found: Vec::new() };
     let found = run_on(&Subject::of(&model), &sources, settings, outside);
-    (found, sources)
+    (found, sources, model)
 }
 
 fn settings() -> LintSettings {
@@ -126,7 +133,10 @@ fn told(found: &[Diagnostic], sources: &Sources) -> String {
 }
 
 fn check(rule: &Rule, index: usize, example: &Example) -> Result<(), String> {
-    let (found, sources) = lint(&example.text, &settings());
+    let (mut found, sources, model) = resolved(&example.text, &settings());
+    if matches!(rule.check, Check::Later) {
+        found.extend(pipeline::plan(&model, &sources).1);
+    }
     let fail = |why: &str| Err(format!("{} example {index}: {why}\n{}", rule.id, told(&found, &sources)));
     let other = |diagnostic: &&Diagnostic| diagnostic.rule != rule.id && diagnostic.severity > Severity::Info;
     if found.iter().any(|diagnostic| other(&diagnostic)) {

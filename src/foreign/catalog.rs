@@ -145,6 +145,7 @@ impl Known {
         exposed.extend(chosen.pack.modules.names().map(|module| chosen.probe_exposes(module)));
         let settings = stack::resolve(own);
         let mut catalog = MapCatalog::new(Completeness::Open, Server::default());
+        chosen.pack.open.iter().for_each(|pattern| catalog.open(pattern.as_str()));
         for families in exposed {
             let job = unscraped(wanted, families, chosen.pack.created_series.unwrap_or(false));
             // What the packs of the tool say clashes with no target here.
@@ -187,6 +188,7 @@ impl Known {
         let mut all = MapCatalog::new(completeness, server);
         let targets = scraped.variants("up");
         for part in &self.parts {
+            part.catalog.open_names().iter().for_each(|pattern| all.open(pattern.clone()));
             for (name, variants) in part.catalog.iter() {
                 for variant in variants {
                     let mut variant = Variant::clone(variant);
@@ -284,6 +286,7 @@ fn is_builtin(name: &str) -> bool {
 /// The same series under another claim.
 pub(super) fn with_completeness(catalog: &MapCatalog, completeness: Completeness) -> MapCatalog {
     let mut copy = MapCatalog::new(completeness, catalog.server().clone());
+    catalog.open_names().iter().for_each(|pattern| copy.open(pattern.clone()));
     for (name, variants) in catalog.iter() {
         variants.iter().for_each(|variant| copy.add(name.clone(), Variant::clone(variant)));
     }

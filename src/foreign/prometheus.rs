@@ -257,7 +257,7 @@ impl Reading<'_> {
         let fields = self.reader.entries(node, "a relabelling step")?;
         self.reader.known(fields, "a relabelling step", FIELDS, |_| None);
         let text =
-            |field: &str, this: &mut Self| get(fields, field).and_then(|node| this.reader.text(node, &format!("`{field}`")));
+            |field: &str, this: &mut Self| get(fields, field).and_then(|node| this.reader.text(node, format_args!("`{field}`")));
         let source_labels = items(get(fields, "source_labels")).iter().filter_map(super::fields::text).collect();
         let step = Relabel {
             span: node.span,

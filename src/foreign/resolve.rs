@@ -1,9 +1,13 @@
 //! Infers what was collected: recording rules in the order of their dependencies, then alerts and dashboards.
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
 use rayon::prelude::*;
 
 use super::collect::Collected;
 use super::dashboard::{self, Dashboard};
+use super::rule::DUPLICATE_RULE;
 use super::rules::{WrittenAlert, WrittenRecord};
 use crate::diagnostic::Diagnostic;
 use crate::model::item::{Item, ItemKind};
@@ -13,7 +17,7 @@ use crate::promql::catalog::{Catalog, Completeness, MapCatalog, Variant};
 use crate::promql::infer::{Context, Purpose};
 use crate::resolve::compose::Draft;
 use crate::resolve::records::{self, Unfinished};
-use crate::source::Sources;
+use crate::source::{Sources, Span};
 use crate::spec::decode::Text;
 
 /// What is linted of foreign files, but for the alerts: [`alerts`] resolves them a part at a time.
@@ -97,7 +101,29 @@ fn records(
         rules.push(rule);
         diagnostics.extend(found);
     }
-    records::finish(rules, catalog, context, diagnostics)
+    let rules = records::finish(rules, catalog, context, diagnostics);
+    duplicates(&rules, diagnostics);
+    rules
+}
+
+/// Reports recording rules that write the same samples twice. Files that lie side by side need not be loaded by one server.
+fn duplicates(rules: &[RecordRule], diagnostics: &mut Vec<Diagnostic>) {
+    let mut seen: BTreeMap<_, Span> = BTreeMap::new();
+    let mut written: Vec<&RecordRule> = rules.iter().collect();
+    written.sort_by_key(|rule| rule.item.span);
+    for rule in written {
+        let place = rule.item.span;
+        match seen.entry((place.source, rule.name.as_str(), rule.expr.text.as_str(), &rule.labels)) {
+            Entry::Vacant(free) => {
+                free.insert(place);
+            }
+            Entry::Occupied(first) => diagnostics.push(
+                Diagnostic::warning(DUPLICATE_RULE, place, format!("`{}` is recorded twice from the same expression", rule.name))
+                    .label(*first.get(), "first here")
+                    .help("keep one of them: both write the same series"),
+            ),
+        }
+    }
 }
 
 fn alert(written: WrittenAlert, catalog: &dyn Catalog, context: &Context, sources: &Sources) -> (AlertRule, Vec<Diagnostic>) {
@@ -143,6 +169,7 @@ fn as_dashboards_see(catalog: &MapCatalog) -> Option<MapCatalog> {
         return None;
     }
     let mut seen = MapCatalog::new(catalog.completeness(), catalog.server().clone());
+    catalog.open_names().iter().for_each(|pattern| seen.open(pattern.clone()));
     for (name, variants) in catalog.iter() {
         for variant in variants {
             let mut variant = Variant::clone(variant);

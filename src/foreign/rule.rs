@@ -12,6 +12,7 @@ macro_rules! rules {
 
 rules! {
     INVALID_RULE = "foreign/invalid-rule", "Prometheus refuses the rule file because of this group or rule.";
+    DUPLICATE_RULE = "foreign/duplicate-rule", "Two recording rules of a file make the same series of the same expression.";
     INVALID_CONFIG = "foreign/invalid-config", "Prometheus refuses its configuration because of this.";
     INVALID_DASHBOARD = "foreign/invalid-dashboard", "Grafana does not understand this part of the dashboard.";
     INVALID_EXPOSITION = "foreign/invalid-exposition", "A line of a text in the exposition format cannot be read.";

@@ -27,6 +27,8 @@ pub struct Context<'a> {
     pub whole: bool,
     /// The names nearest to each series that does not exist.
     pub near: BTreeMap<Name, Vec<&'a str>>,
+    /// The first words of the names of all series.
+    pub prefixes: BTreeSet<&'a str>,
     /// The places of errors of syntax: of what stands around them less is known than it seems.
     pub broken: Vec<Span>,
 }
@@ -97,10 +99,25 @@ impl Context<'_> {
         }
     }
 
+    /// Whether some series that exists begins with the same word: then a program that exposes such names is known.
+    pub fn knows_prefix_of(&self, name: &str) -> bool {
+        self.prefixes.contains(prefix(name))
+    }
+
     /// The names of series nearest to one that does not exist.
     pub fn nearest_series(&self, name: &str) -> &[&str] {
         self.near.get(name).map_or(&[], Vec::as_slice)
     }
+}
+
+/// The first words of the names of all series.
+pub fn prefixes(catalog: &MapCatalog) -> BTreeSet<&str> {
+    catalog.names().map(prefix).collect()
+}
+
+/// The first word of a name: `node` of `node_cpu_seconds_total`, `go` of `go_goroutines`.
+fn prefix(name: &str) -> &str {
+    name.split(['_', ':']).find(|word| !word.is_empty()).unwrap_or(name)
 }
 
 /// The names of series nearest to one that does not exist, by their letters or else by their words.

@@ -92,6 +92,18 @@ pub fn legend_labels(legend: &str) -> Vec<(&str, Range<usize>)> {
     found
 }
 
+/// What a legend shows besides labels.
+pub fn legend_text(legend: &str) -> String {
+    let mut shown = String::new();
+    let mut rest = legend;
+    while let Some((before, inside)) = rest.split_once("{{") {
+        shown.push_str(before);
+        rest = inside.split_once("}}").map_or("", |(_, after)| after);
+    }
+    shown.push_str(rest);
+    shown
+}
+
 /// Grafana's words for units that say what is measured, with the unit of the numbers that they expect.
 const UNITS: &[(&str, &str)] = &[
     ("percent", "percent"),

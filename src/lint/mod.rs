@@ -13,6 +13,8 @@
 //!    plain. Say nothing where you are not sure.
 //! 4. Add it to the list in [`registry`]. `cargo test --test rules` runs the page.
 
+pub mod branches;
+pub mod constants;
 pub mod context;
 pub mod dashboards;
 pub mod date;
@@ -27,6 +29,7 @@ pub mod rules;
 pub mod settings;
 pub mod subject;
 pub mod suppress;
+pub mod template_queries;
 pub mod words;
 pub mod workloads;
 

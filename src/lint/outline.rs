@@ -1,10 +1,13 @@
 //! What is kept of an alert for the rules that compare all alerts with each other. There may be a hundred thousand of them, whose trees nobody
 //! looks at any more.
 
+use std::sync::Arc;
+
 use crate::lint::expressions;
 use crate::model::rule::AlertRule;
 use crate::promql::BinaryOp;
-use crate::promql::infer::{Condition, MetricUse};
+use crate::promql::catalog::Presence;
+use crate::promql::infer::{Condition, Facts, Labels, MetricUse};
 use crate::source::Span;
 
 /// An alert that is emitted, in short.
@@ -30,6 +33,8 @@ pub struct AlertOutline {
     pub tells_absence: bool,
     /// The metrics that it reads and that are known.
     pub metrics: Vec<MetricUse>,
+    /// The labels of its results, where all of them are known.
+    pub results: Option<Arc<Labels>>,
 }
 
 /// A bound on one value.
@@ -60,9 +65,15 @@ impl AlertOutline {
             bound: bound(alert),
             condition: inference.facts().condition,
             tells_absence: expressions::calls(&alert.expr.ast, |name| name.starts_with("absent")),
+            results: results(inference.facts()),
             metrics: inference.metrics.iter().filter(|metric| !metric.variants.is_empty()).cloned().collect(),
         })
     }
+}
+
+fn results(facts: &Facts) -> Option<Arc<Labels>> {
+    let known = facts.is_vector() && facts.empty.is_none() && facts.labels.others() == Presence::Absent;
+    known.then(|| Arc::clone(&facts.labels))
 }
 
 fn bound(alert: &AlertRule) -> Option<Bound> {

@@ -48,6 +48,8 @@ pub enum Check {
     Whole(fn(&Context<'_>, &mut Findings)),
     /// Not here: an earlier phase meets it on its way and reports it.
     Earlier,
+    /// Not here: the phase that plans what is built meets it and reports it.
+    Later,
 }
 
 impl Rule {

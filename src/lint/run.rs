@@ -47,7 +47,8 @@ pub fn run_on(subject: &Subject<'_>, sources: &Sources, settings: &LintSettings,
         outside.earlier.iter().filter(|found| found.rule == syntax_error::RULE.id).filter_map(|found| found.span).collect();
     let whole = !outside.earlier.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
     let near = Suggested::default().nearest_series(&subject.uses(), subject.catalog);
-    let cx = Context { subject, sources, disk: outside.disk, whole, broken, near };
+    let prefixes = context::prefixes(subject.catalog);
+    let cx = Context { subject, sources, disk: outside.disk, whole, broken, near, prefixes };
     let rules = active(settings);
     let earlier = outside.earlier.into_iter().map(|mut diagnostic| {
         // A server evaluates such rules with what they recorded the time before; only a spec demands an order.
@@ -78,7 +79,8 @@ pub fn of_alerts_alone(
 ) -> Vec<Finding> {
     let uses: Vec<Use<'_>> = subject.uses_of_alerts().collect();
     let near = suggested.nearest_series(&uses, subject.catalog);
-    let cx = Context { subject, sources, disk: None, whole: true, broken, near };
+    let prefixes = context::prefixes(subject.catalog);
+    let cx = Context { subject, sources, disk: None, whole: true, broken, near, prefixes };
     let rules = active(settings);
     let mut findings = of_expressions(&cx, &rules, &uses);
     findings.extend(of_alerts(&cx, &rules));
@@ -229,7 +231,7 @@ fn of_others(cx: &Context<'_>, rules: &[&Rule]) -> Vec<Finding> {
                 check(cx, &mut found);
                 findings.append(&mut found.all);
             }
-            Check::Event(_) | Check::Expr(_) | Check::Alert(_) | Check::AlertText(_) | Check::Earlier => {}
+            Check::Event(_) | Check::Expr(_) | Check::Alert(_) | Check::AlertText(_) | Check::Earlier | Check::Later => {}
         }
         findings
     };

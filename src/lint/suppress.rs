@@ -109,6 +109,7 @@ fn of_spec(spec: &Spec, into: &mut Collector<'_>) {
     each(&spec.queries, |entry| into.named(entry.key, entry.value.span, &entry.value.allow));
     each(&spec.recording_rules, |entry| into.named(entry.key, entry.value.span, &entry.value.allow));
     each(&spec.alerts, |entry| into.named(entry.key, entry.value.span, &entry.value.allow));
+    each(&spec.scenarios, |entry| into.named(entry.key, entry.value.span, &entry.value.allow));
     each(&spec.dashboards, |entry| {
         let dashboard = &entry.value;
         into.named(entry.key, dashboard.span, &dashboard.allow);

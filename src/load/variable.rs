@@ -51,6 +51,17 @@ impl VariableType {
         Self::ALL.iter().find(|(_, kind)| *kind == self).map_or("text", |(name, _)| name)
     }
 
+    /// What it holds, for people who choose one.
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Self::Text => "Any text.",
+            Self::Number => "A number without a unit.",
+            Self::Bool => "true or false.",
+            Self::Duration => "A time as Prometheus writes it: 30s, 1h30m, 15d.",
+            Self::Quantity => "A number with a unit: 5%, 40GiB, 83 celsius, 20 usd/hour; or a bare number.",
+        }
+    }
+
     /// What a value of it looks like.
     fn example(self) -> &'static str {
         match self {

@@ -27,6 +27,8 @@ pub enum ItemKind {
     Dashboard,
     /// `notifications`
     Notifications,
+    /// `scenarios`
+    Scenario,
 }
 
 impl ItemKind {
@@ -43,6 +45,7 @@ impl ItemKind {
             Self::Alert => "alerts",
             Self::Dashboard => "dashboards",
             Self::Notifications => "notifications",
+            Self::Scenario => "scenarios",
         }
     }
 
@@ -59,6 +62,7 @@ impl ItemKind {
             Self::Alert => "alert",
             Self::Dashboard => "dashboard",
             Self::Notifications => "notifications",
+            Self::Scenario => "scenario",
         }
     }
 }

@@ -7,6 +7,7 @@ pub mod item;
 pub mod job;
 pub mod matcher;
 pub mod rule;
+pub mod scenario;
 
 use std::sync::Arc;
 
@@ -15,6 +16,7 @@ use crate::model::dashboard::Dashboard;
 use crate::model::delivery::Route;
 use crate::model::job::Job;
 use crate::model::rule::{AlertRule, RecordRule};
+use crate::model::scenario::Scenario;
 use crate::promql::catalog::MapCatalog;
 use crate::resolve::stack::Settings;
 use crate::spec::Spec;
@@ -40,6 +42,8 @@ pub struct Model {
     pub dashboards: Vec<Dashboard>,
     /// Who is told of which alert; `None` when nobody is.
     pub route: Option<Route>,
+    /// States in which the simulated stack can be put, in the order of their names.
+    pub scenarios: Vec<Scenario>,
     /// The files with notification templates that the spec names; whoever has a disk reads them.
     pub templates: Vec<TemplateFile>,
 }

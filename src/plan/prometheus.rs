@@ -19,6 +19,8 @@ pub struct Prometheus {
     pub remote_write: Vec<RemoteWrite>,
     /// Target lists by the name of their file.
     pub target_lists: BTreeMap<String, Vec<TargetGroup>>,
+    /// The folder of the rule files, with a `/` at its end; empty where they lie beside the configuration.
+    pub rule_folder: String,
     /// Groups of alert rules; empty where Grafana evaluates the alerts.
     pub alert_groups: Vec<RuleGroup>,
     /// Groups of recording rules.

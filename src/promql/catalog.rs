@@ -289,6 +289,11 @@ pub trait Catalog {
     /// How much the catalog claims to know.
     fn completeness(&self) -> Completeness;
 
+    /// How much the catalog claims to know of one name: nothing where a series of that name may exist without being listed.
+    fn completeness_of(&self, _name: &str) -> Completeness {
+        self.completeness()
+    }
+
     /// The names of all series, in a fixed order.
     fn names(&self) -> Box<dyn Iterator<Item = &str> + '_>;
 
@@ -302,12 +307,14 @@ pub struct MapCatalog {
     series: IndexMap<Name, Vec<Arc<Variant>>>,
     completeness: Completeness,
     server: Server,
+    /// Names that may exist besides those that are listed: `clickhouse_*`.
+    open: Vec<Name>,
 }
 
 impl MapCatalog {
     /// An empty catalog.
     pub fn new(completeness: Completeness, server: Server) -> Self {
-        Self { series: IndexMap::new(), completeness, server }
+        Self { series: IndexMap::new(), completeness, server, open: Vec::new() }
     }
 
     /// An empty catalog of which nothing can be concluded: every fact that is not in the expression is unknown.
@@ -318,6 +325,19 @@ impl MapCatalog {
     /// Adds a variant of the series of this name.
     pub fn add(&mut self, name: impl Into<Name>, variant: Variant) {
         self.series.entry(name.into()).or_default().push(Arc::new(variant));
+    }
+
+    /// Says that series may exist whose names match a pattern, in which `*` stands for any text.
+    pub fn open(&mut self, pattern: impl Into<Name>) {
+        let pattern = pattern.into();
+        if !self.open.contains(&pattern) {
+            self.open.push(pattern);
+        }
+    }
+
+    /// The patterns of names that may exist without being listed.
+    pub fn open_names(&self) -> &[Name] {
+        &self.open
     }
 
     /// Adds all series that a metric is exposed as.
@@ -347,11 +367,56 @@ impl Catalog for MapCatalog {
         self.completeness
     }
 
+    fn completeness_of(&self, name: &str) -> Completeness {
+        match self.open.iter().any(|pattern| matches(pattern, name)) {
+            true => Completeness::Nothing,
+            false => self.completeness,
+        }
+    }
+
     fn names(&self) -> Box<dyn Iterator<Item = &str> + '_> {
         Box::new(self.series.keys().map(|name| &**name))
     }
 
     fn server(&self) -> &Server {
         &self.server
+    }
+}
+
+/// Whether a name matches a pattern in which `*` stands for any text.
+fn matches(pattern: &str, name: &str) -> bool {
+    let Some((start, rest)) = pattern.split_once('*') else { return pattern == name };
+    let Some(mut name) = name.strip_prefix(start) else { return false };
+    let mut pieces: Vec<&str> = rest.split('*').collect();
+    let end = pieces.pop().unwrap_or_default();
+    for piece in pieces {
+        let Some(at) = name.find(piece) else { return false };
+        name = name.get(at + piece.len()..).unwrap_or_default();
+    }
+    name.ends_with(end)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_may_exist() {
+        for (pattern, name, expected) in [
+            ("clickhouse_*", "clickhouse_query", true),
+            ("clickhouse_*", "chi_clickhouse_query", false),
+            ("a_*_total", "a_b_total", true),
+            ("a_*_total", "a_total", false),
+            ("*a*b", "xaybzb", true),
+            ("a", "a", true),
+            ("a", "ab", false),
+            ("*", "", true),
+        ] {
+            assert_eq!(matches(pattern, name), expected, "{pattern} {name}");
+        }
+        let mut catalog = MapCatalog::new(Completeness::Closed, Server::default());
+        catalog.open("clickhouse_*");
+        assert_eq!(catalog.completeness_of("clickhouse_new"), Completeness::Nothing);
+        assert_eq!(catalog.completeness_of("other"), Completeness::Closed);
     }
 }

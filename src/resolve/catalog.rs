@@ -35,6 +35,7 @@ pub fn resolve(jobs: &[Job], settings: &Settings, diagnostics: &mut Vec<Diagnost
         for (name, exposed) in &job.exposes {
             catalog.add_family(&family(name, exposed, job, &target, settings, diagnostics));
         }
+        job.open.iter().for_each(|pattern| catalog.open(pattern.as_str()));
         if !job.planned {
             scraped.push(ScrapeJob {
                 labels: target.labels.clone(),

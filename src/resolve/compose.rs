@@ -4,8 +4,8 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::diagnostic::{Diagnostic, RuleId};
-use crate::load::suggest;
+use crate::diagnostic::{Applicability, Diagnostic, Fix};
+use crate::load::{place, suggest};
 use crate::model::expr::{Expr, place_in};
 use crate::promql::catalog::{Catalog, Name, Presence};
 use crate::promql::infer::{Context, Facts, infer};
@@ -13,12 +13,9 @@ use crate::promql::{
     self, BinaryOp, Dialect, DurationExpr, DurationKind, ExprKind, Label, MatchOp, Matcher, Number, Text as PromText, TextPart,
     Variable, VectorSelector,
 };
-use crate::source::Sources;
+use crate::source::{SourceKind, Sources};
 use crate::spec::decode::{Map, Text};
 use crate::spec::quantity::Duration;
-
-/// An expression that does not parse.
-pub const SYNTAX_ERROR: RuleId = "promql/syntax-error";
 
 /// What stands in place of `$window`.
 #[derive(Debug, Clone, PartialEq)]
@@ -71,11 +68,18 @@ impl Draft {
         if offset > 0 {
             draft.ast.spans_mut(&mut |span| shift(span));
         }
-        for mut error in parsed.errors {
-            shift(&mut error.span);
-            let span = place_in(&draft.parts, error.span, sources).unwrap_or(text.span);
-            let mut diagnostic = Diagnostic::error(SYNTAX_ERROR, span, error.message);
-            diagnostic.help = error.help;
+        for error in parsed.errors {
+            let moved = |mut span: promql::Span| {
+                shift(&mut span);
+                span
+            };
+            let mut diagnostic = error.diagnostic(text.span, |span| place_in(&draft.parts, moved(span), sources));
+            // The new text is written as the file writes this one: with its quotes and escapes.
+            diagnostic.fix = error.replacement.as_ref().and_then(|(span, new)| {
+                let ours = sources.get(text.span.source).kind == SourceKind::File;
+                let edit = ours.then(|| place::edit(sources, &text.to_node(), moved(*span).range(), new))??;
+                Some(Fix { applicability: Applicability::Unsafe, edits: vec![edit] })
+            });
             diagnostics.push(diagnostic);
         }
         draft

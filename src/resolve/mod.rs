@@ -11,6 +11,7 @@ pub mod order;
 pub mod pack;
 pub mod queries;
 pub mod records;
+pub mod scenarios;
 pub mod stack;
 
 use std::sync::Arc;
@@ -54,5 +55,7 @@ pub fn resolve(spec: Arc<Spec>, shipped: Arc<Spec>, sources: &Sources, diagnosti
     };
     let route = spec.notifications.as_ref().and_then(|notifications| notify::resolve(notifications, diagnostics));
     drop(queries);
-    Model { spec, shipped, settings, jobs, catalog, records, alerts, dashboards, route, templates: Vec::new() }
+    let scenarios = scenarios::resolve(&spec, &jobs, &catalog, &alerts, diagnostics);
+    let templates = Vec::new();
+    Model { spec, shipped, settings, jobs, catalog, records, alerts, dashboards, route, scenarios, templates }
 }

@@ -5,7 +5,6 @@
 //! schema that editors use cannot drift from what the compiler accepts. The macro `record!` makes the struct, its decoding and
 //! its schema from one list of fields.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde_json::{Value as Json, json};
@@ -14,6 +13,8 @@ use crate::diagnostic::Diagnostic;
 use crate::load::suggest;
 use crate::load::tree::{Node, Pair, Scalar, ScalarKind, Style, Value};
 use crate::source::Span;
+pub use crate::spec::schema::Schemas;
+use crate::spec::schema::{or_null, pattern, variable_pattern};
 
 /// Rule ids of what decoding reports.
 pub mod rule {
@@ -61,25 +62,6 @@ pub trait Decode: Sized {
 
     /// The JSON Schema of what `decode` accepts.
     fn schema(schemas: &mut Schemas) -> Json;
-}
-
-/// The named schemas (`$defs`) that a schema refers to.
-#[derive(Debug, Default)]
-pub struct Schemas {
-    /// Definitions by type name.
-    pub definitions: BTreeMap<&'static str, Json>,
-}
-
-impl Schemas {
-    /// A reference to the schema `name`, which `make` gives when it is not known yet.
-    pub fn reference(&mut self, name: &'static str, make: impl FnOnce(&mut Self) -> Json) -> Json {
-        if !self.definitions.contains_key(name) {
-            self.definitions.insert(name, Json::Null);
-            let schema = make(self);
-            self.definitions.insert(name, schema);
-        }
-        json!({"$ref": format!("#/$defs/{name}")})
-    }
 }
 
 /// A value with its place.
@@ -243,7 +225,8 @@ impl<T: Decode> Decode for Map<T> {
     }
 
     fn schema(schemas: &mut Schemas) -> Json {
-        json!({"type": "object", "additionalProperties": T::schema(schemas)})
+        let value = T::schema(schemas);
+        json!({"type": "object", "additionalProperties": if T::absent().is_some() { or_null(value) } else { value }})
     }
 }
 
@@ -275,7 +258,12 @@ impl<T: Decode> Decode for Option<T> {
     }
 
     fn schema(schemas: &mut Schemas) -> Json {
-        T::schema(schemas)
+        let mut schema = T::schema(schemas);
+        // What is left out is decided elsewhere.
+        if let Json::Object(object) = &mut schema {
+            object.shift_remove("default");
+        }
+        schema
     }
 }
 
@@ -344,7 +332,7 @@ impl Decode for bool {
     }
 
     fn schema(_: &mut Schemas) -> Json {
-        json!({"type": "boolean"})
+        json!({"type": ["boolean", "string"], "pattern": variable_pattern(), "default": false})
     }
 }
 
@@ -373,7 +361,7 @@ macro_rules! integers {
             }
 
             fn schema(_: &mut Schemas) -> Json {
-                json!({"type": "integer", "minimum": $min, "maximum": $max})
+                json!({"type": ["integer", "string"], "minimum": $min, "maximum": $max, "pattern": variable_pattern()})
             }
         }
     )*};
@@ -396,7 +384,7 @@ impl Decode for f64 {
     }
 
     fn schema(_: &mut Schemas) -> Json {
-        json!({"type": ["number", "string"]})
+        json!({"type": ["number", "string"], "pattern": pattern(r"[+]?(?:[.]?inf|[.]?Inf)|-(?:[.]?inf|[.]?Inf)|[+]Inf")})
     }
 }
 
@@ -554,7 +542,7 @@ macro_rules! record {
 
             fn schema(schemas: &mut $crate::spec::decode::Schemas) -> serde_json::Value {
                 schemas.reference(stringify!($name), |schemas| {
-                    let mut object = $crate::spec::decode::ObjectSchema::new(concat!($($doc, "\n"),*));
+                    let mut object = $crate::spec::schema::ObjectSchema::new(concat!($($doc, "\n"),*));
                     $(object.field::<$type>(
                         $crate::spec::decode::record!(@key $field $(as $key)?),
                         concat!($($field_doc, "\n"),*),
@@ -600,8 +588,13 @@ macro_rules! words {
                 }
             }
 
-            fn schema(_: &mut $crate::spec::decode::Schemas) -> serde_json::Value {
-                serde_json::json!({"enum": [$($word $(, $alias)*),*], "description": concat!($($doc, "\n"),*).trim()})
+            fn schema(schemas: &mut $crate::spec::decode::Schemas) -> serde_json::Value {
+                let words = schemas.reference(stringify!($name), |_| {
+                    let mut words = $crate::spec::schema::WordSchema::new(concat!($($doc, "\n"),*));
+                    $(words.value(&[$word $(, $alias)*], concat!($($variant_doc, "\n"),*));)*
+                    words.finish()
+                });
+                $crate::spec::schema::or_variable(words, schemas)
             }
         }
     };
@@ -614,49 +607,4 @@ pub fn unknown_word(span: Span, word: &str, known: &[&str], cx: &mut Decoder) {
     let near = suggest::nearest(word, known.iter().copied());
     let help = suggest::did_you_mean(&near).unwrap_or_else(|| format!("write one of {}", known.join(", ")));
     cx.invalid(span, format!("`{word}` is not allowed here"), help);
-}
-
-/// Builds the schema of a record.
-pub struct ObjectSchema {
-    description: String,
-    properties: serde_json::Map<String, Json>,
-    required: Vec<String>,
-}
-
-impl ObjectSchema {
-    /// A schema with the type's own description.
-    pub fn new(description: &str) -> Self {
-        Self { description: tidy(description), properties: serde_json::Map::new(), required: Vec::new() }
-    }
-
-    /// Adds a field.
-    pub fn field<T: Decode>(&mut self, key: &str, description: &str, schemas: &mut Schemas) {
-        let mut schema = T::schema(schemas);
-        if let Json::Object(object) = &mut schema {
-            object.insert("description".to_owned(), Json::String(tidy(description)));
-        }
-        self.properties.insert(key.to_owned(), schema);
-        if T::absent().is_none() {
-            self.required.push(key.to_owned());
-        }
-    }
-
-    /// The schema.
-    pub fn finish(self) -> Json {
-        let mut schema = json!({
-            "type": "object",
-            "description": self.description,
-            "properties": self.properties,
-            "additionalProperties": false,
-        });
-        if let (Json::Object(object), false) = (&mut schema, self.required.is_empty()) {
-            object.insert("required".to_owned(), json!(self.required));
-        }
-        schema
-    }
-}
-
-/// Doc comments come with a space in front of each line.
-fn tidy(doc: &str) -> String {
-    doc.lines().map(str::trim).collect::<Vec<_>>().join(" ").trim().to_owned()
 }

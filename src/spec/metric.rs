@@ -31,40 +31,62 @@ record! {
     /// A metric: its name is the key, as PromQL sees it (a counter with its `_total`, a histogram without `_bucket`).
     pub struct Metric {
         /// Counter, gauge, histogram, native_histogram, summary or info.
+        /// Example: `counter`
         kind as "type": Spanned<MetricType>,
         /// What it measures, in a sentence.
+        /// Example: `Requests handled.`
         help: Option<Text>,
         /// The unit of its samples: seconds, bytes, ratio, percent, usd, celsius, requests, usd/hour, ...
+        /// Example: `seconds`
         unit: Option<Spanned<Unit>>,
         /// Its labels, besides those that the target adds.
+        /// Example: `{status: [paid, refused], endpoint: {max: 40}}`
         labels: Map<Label>,
         /// The finite upper bounds of a histogram's buckets, ascending.
+        /// Example: `[0.005, 0.05, 0.5, 1, 5, 10]`
         buckets: Option<Spanned<Vec<Spanned<f64>>>>,
         /// The quantiles of a summary.
+        /// Example: `[0.5, 0.99]`
         quantiles: Vec<Spanned<f64>>,
         /// The least and the greatest value that a sample can have.
+        /// Example: `[0, 1]`
         range: Option<Range>,
+        /// Where samples usually lie, for `simulate`: of a gauge the value, of a counter the growth in a second, of a histogram or a summary what
+        /// it observes.
+        /// Example: `[0.2, 0.6]`
+        typical: Option<Range>,
         /// `planned`: wished for, not exposed yet.
+        /// Example: `planned`
         status: Option<Status>,
         /// Perhaps exposed: a target can lack it.
+        /// Example: `true`
         optional: bool,
         /// Present only when the exporter has this feature switched on.
+        /// Example: `mig`
         when: Option<Text>,
         /// The first version of the exporter that has it.
+        /// Example: `"0.15"`
         since: Option<Text>,
         /// The last version of the exporter that has it.
+        /// Example: `"0.14"`
         until: Option<Text>,
         /// What it was like in older versions.
+        /// Example: `[{until: "0.14", type: gauge}]`
         was: Vec<Was>,
         /// The labels that all metrics of the pack have do not apply to it.
+        /// Example: `true`
         own_labels: bool,
         /// The part of a metrics library that exposes it.
+        /// Example: `runtime`
         group: Option<Text>,
         /// Why it should not be used any more, and what to use.
+        /// Example: `use requests_total`
         deprecated: Option<Text>,
         /// Exposed by a third party: its name is admitted, its labels are not checked.
+        /// Example: `true`
         external: bool,
         /// Findings to leave out for this metric.
+        /// Example: `[{rule: promql/unknown-label, reason: "the proxy adds it", until: 2027-01-01}]`
         allow: Vec<Allow>,
     }
 }
@@ -73,14 +95,19 @@ record! {
     /// What a metric was like up to a version.
     pub struct Was {
         /// The last version in which it was so.
+        /// Example: `"0.14"`
         until: Text,
         /// Its type then.
+        /// Example: `counter`
         kind as "type": Option<Spanned<MetricType>>,
         /// Its unit then.
+        /// Example: `seconds`
         unit: Option<Spanned<Unit>>,
         /// Its labels then.
+        /// Example: `{status: [paid, refused]}`
         labels: Option<Map<Label>>,
         /// Its buckets then.
+        /// Example: `[0.005, 0.05, 0.5, 1, 5, 10]`
         buckets: Option<Spanned<Vec<Spanned<f64>>>>,
     }
 }
@@ -112,22 +139,31 @@ record! {
     /// A label written as a mapping.
     pub struct LabelFields {
         /// A closed list of values.
+        /// Example: `[GET, POST]`
         values: Option<Vec<Text>>,
         /// A regular expression that every value matches as a whole.
+        /// Example: `"[1-5][0-9]{2}"`
         matches: Option<Text>,
         /// An upper bound on the number of values.
+        /// Example: `40`
         max: Option<u64>,
         /// The value that is the sum of the others.
+        /// Example: `total`
         total: Option<Text>,
         /// The label can be missing.
+        /// Example: `true`
         optional: bool,
         /// Present only when the exporter has this feature switched on.
+        /// Example: `mig`
         when: Option<Text>,
         /// The first version of the exporter that has it.
+        /// Example: `"0.15"`
         since: Option<Text>,
         /// The last version of the exporter that has it.
+        /// Example: `"0.14"`
         until: Option<Text>,
         /// What the label says.
+        /// Example: `The status code of the answer.`
         help: Option<Text>,
     }
 }
@@ -188,7 +224,7 @@ impl Decode for Range {
         }
     }
 
-    fn schema(_: &mut Schemas) -> Json {
-        json!({"type": "array", "items": {"type": ["number", "string"]}, "minItems": 2, "maxItems": 2, "examples": [[0, 1]]})
+    fn schema(schemas: &mut Schemas) -> Json {
+        json!({"type": "array", "items": f64::schema(schemas), "minItems": 2, "maxItems": 2, "examples": [[0, 1]]})
     }
 }

@@ -7,6 +7,7 @@ use serde_json::{Value as Json, json};
 use crate::load::tree::{Node, ScalarKind, Value};
 use crate::source::Span;
 use crate::spec::decode::{Decode, Decoder, Schemas};
+use crate::spec::schema::pattern;
 use crate::unit::Unit;
 
 /// A length of time as Prometheus writes it: `15s`, `1h30m`, `250ms`.
@@ -105,7 +106,9 @@ impl Decode for Duration {
         schemas.reference("Duration", |_| {
             json!({
                 "type": ["string", "integer"],
-                "pattern": "^(0|([0-9]+y)?([0-9]+w)?([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?([0-9]+ms)?)$",
+                "pattern": pattern("0|(?=.)(?:[0-9]+y)?(?:[0-9]+w)?(?:[0-9]+d)?(?:[0-9]+h)?(?:[0-9]+m)?(?:[0-9]+s)?(?:[0-9]+ms)?"),
+                "minimum": 0,
+                "maximum": 0,
                 "description": "A length of time: whole numbers with units from the largest to the smallest.",
                 "examples": ["15s", "1h30m", "250ms", "15d"],
             })
@@ -200,6 +203,19 @@ fn number_length(text: &str) -> usize {
     at
 }
 
+/// What [`Unit::parse`] reads, as a regular expression: a word, or a quotient of words.
+fn unit_form() -> String {
+    let word = r"(?:%|\p{Alphabetic}[\p{Alphabetic}\p{N}_]*)";
+    format!(r"(?:1|{word})(?:\s*/\s*{word})*")
+}
+
+/// What [`Quantity::parse`] reads, as a regular expression.
+pub(super) fn form() -> String {
+    let number = r"[+-]?(?:[0-9][0-9_]*(?:\.[0-9_]*)?|\.[0-9][0-9_]*)(?:[eE][+-]?[0-9]+)?";
+    let duration = "(?:[0-9]+(?:y|w|d|h|ms|m|s))+";
+    format!(r"\s*(?:true|false|{duration}|{number}(?:\s*{})?)\s*", unit_form())
+}
+
 impl Decode for Quantity {
     fn decode(node: &Node, cx: &mut Decoder) -> Option<Self> {
         let Value::Scalar(scalar) = &node.value else {
@@ -223,6 +239,7 @@ impl Decode for Quantity {
         schemas.reference("Quantity", |_| {
             json!({
                 "type": ["string", "number", "boolean"],
+                "pattern": pattern(&form()),
                 "description": "A number with its unit; a bare number where the thing measured has none.",
                 "examples": ["5%", "250ms", "40GiB", "83 celsius", "20 usd/hour", 3, true],
             })
@@ -232,7 +249,8 @@ impl Decode for Quantity {
 
 impl Decode for Unit {
     fn decode(node: &Node, cx: &mut Decoder) -> Option<Self> {
-        let Some(text) = node.as_text() else {
+        let is_bool = matches!(&node.value, Value::Scalar(scalar) if scalar.kind == ScalarKind::Bool);
+        let Some(text) = node.as_text().filter(|_| !is_bool) else {
             cx.wrong_type(node, "a unit such as seconds, bytes or usd/hour");
             return None;
         };
@@ -252,7 +270,10 @@ impl Decode for Unit {
     fn schema(schemas: &mut Schemas) -> Json {
         schemas.reference("Unit", |_| {
             json!({
-                "type": "string",
+                "type": ["string", "integer"],
+                "pattern": pattern(&format!(r"\s*{}\s*", unit_form())),
+                "minimum": 1,
+                "maximum": 1,
                 "description": "A unit of measure: a known unit, a counted thing in the plural, or a quotient of these.",
                 "examples": ["seconds", "bytes", "ratio", "percent", "usd", "celsius", "requests", "usd/hour"],
             })

@@ -20,10 +20,13 @@ record! {
     /// A finding that is left out on purpose.
     pub struct Allow {
         /// The rule, as reports name it.
+        /// Example: `promql/unknown-label`
         rule: Text,
         /// Why it is right to leave it out.
+        /// Example: `the proxy adds it`
         reason: Text,
         /// The day from which the finding is reported again: 2027-01-01.
+        /// Example: `2027-01-01`
         until: Option<Text>,
     }
 }
@@ -72,12 +75,20 @@ impl Decode for Secret {
     }
 
     fn schema(schemas: &mut Schemas) -> Json {
+        let place = |key: &str, description: &str, example: &str| {
+            json!({
+                "type": "object",
+                "properties": {key: {"type": ["string", "number", "boolean"], "description": description, "examples": [example]}},
+                "required": [key],
+                "additionalProperties": false,
+            })
+        };
         schemas.reference("Secret", |_| {
             json!({
                 "description": "Where a secret is found: an environment variable or a file. Its value never stands in a spec.",
                 "oneOf": [
-                    {"type": "object", "properties": {"env": {"type": "string"}}, "required": ["env"], "additionalProperties": false},
-                    {"type": "object", "properties": {"file": {"type": "string"}}, "required": ["file"], "additionalProperties": false},
+                    place("env", "The name of an environment variable.", "SLACK_WEBHOOK_URL"),
+                    place("file", "The path of a file, as the program that needs the secret sees it.", "/run/secrets/pagerduty"),
                 ],
                 "examples": [{"env": "SLACK_WEBHOOK_URL"}, {"file": "/run/secrets/pagerduty"}],
             })

@@ -2,6 +2,7 @@
 
 use super::ast::TextSpan;
 use crate::diagnostic::{Diagnostic, RuleId};
+use crate::load::suggest;
 use crate::source::Span;
 
 /// A kind of error, so that tests and rules need not read messages.
@@ -107,37 +108,5 @@ impl TemplateError {
 
 /// The candidate nearest to a name that is not there, when one is near enough to be meant.
 pub(super) fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let wanted: Vec<char> = name.chars().take(65).collect();
-    // Nobody misspells a name of this length, and the distance takes the product of both lengths.
-    if wanted.len() > 64 {
-        return None;
-    }
-    let allowed = wanted.len() / 3;
-    let mut best: Option<(usize, &str)> = None;
-    for candidate in candidates {
-        let distance = if candidate.eq_ignore_ascii_case(name) { 0 } else { distance(&wanted, candidate) };
-        if distance <= allowed && best.is_none_or(|(least, _)| distance < least) {
-            best = Some((distance, candidate));
-        }
-    }
-    best.map(|(_, candidate)| candidate)
-}
-
-// Levenshtein's distance, one row at a time.
-fn distance(a: &[char], b: &str) -> usize {
-    let mut row: Vec<usize> = (0..=a.len()).collect();
-    for (i, b) in b.chars().enumerate() {
-        let mut diagonal = i;
-        let mut left = i + 1;
-        for (a, cell) in a.iter().zip(row.iter_mut().skip(1)) {
-            let replaced = diagonal + usize::from(*a != b);
-            diagonal = *cell;
-            *cell = replaced.min(*cell + 1).min(left + 1);
-            left = *cell;
-        }
-        if let Some(first) = row.first_mut() {
-            *first = i + 1;
-        }
-    }
-    row.last().copied().unwrap_or_default()
+    suggest::nearest(name, candidates).first().copied()
 }

@@ -57,6 +57,8 @@ pub struct Use {
     pub guard: Guard,
     /// The function that gets it as an argument.
     pub passed_to: Option<String>,
+    /// For a query: whether its name is the format of a `printf`, of which only a part is written out.
+    pub formatted: bool,
     /// For a label of a query's result: the reference of that query, where it is known.
     pub query: Option<TextSpan>,
 }

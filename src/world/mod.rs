@@ -5,9 +5,11 @@
 
 mod memory;
 mod os;
+mod program;
 
 pub use memory::{Fault, MemoryWorld};
 pub use os::OsWorld;
+pub use program::{Finished, Program};
 
 use std::ffi::OsString;
 use std::io;
@@ -117,6 +119,16 @@ pub trait World: Send + Sync {
     /// Seconds since 1970 by the machine's clock; `None` where there is none. For commands that people call, never for what is emitted.
     fn seconds_since_1970(&self) -> Option<u64>;
 
+    /// The same with fractions of a second, where the clock has them.
+    fn since_1970(&self) -> Option<Duration> {
+        self.seconds_since_1970().map(Duration::from_secs)
+    }
+
     /// An environment variable.
     fn env(&self, name: &str) -> Option<OsString>;
+
+    /// Runs another program to its end; `NotFound` when there is none of this name. A world without programs has none.
+    fn run(&self, _program: &Program) -> io::Result<Finished> {
+        Err(io::ErrorKind::NotFound.into())
+    }
 }

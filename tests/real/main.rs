@@ -8,6 +8,7 @@
 mod action;
 mod alertmanager;
 mod compose;
+mod defects;
 mod grafana;
 mod pre_commit;
 mod prometheus;

@@ -56,6 +56,12 @@ impl Server {
         Err(server.log())
     }
 
+    /// Where it listens.
+    #[allow(dead_code, reason = "the end-to-end tests share this file")]
+    pub(crate) fn address(&self) -> String {
+        format!("127.0.0.1:{}", self.port)
+    }
+
     /// What the server has logged so far.
     pub(crate) fn log(&self) -> String {
         std::fs::read_to_string(&self.log).unwrap_or_default()
@@ -63,17 +69,7 @@ impl Server {
 
     /// The status and the body of an answer.
     pub(crate) fn get(&self, path: &str) -> std::io::Result<(u16, String)> {
-        let mut stream = TcpStream::connect_timeout(&(Ipv4Addr::LOCALHOST, self.port).into(), ANSWER_WITHIN)?;
-        stream.set_read_timeout(Some(ANSWER_WITHIN))?;
-        stream.set_write_timeout(Some(ANSWER_WITHIN))?;
-        // HTTP/1.0: the answer comes in one piece, and the end of the connection is its end.
-        write!(stream, "GET {path} HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n")?;
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer)?;
-        let malformed = || std::io::Error::other(format!("not an HTTP answer: {answer:?}"));
-        let (head, body) = answer.split_once("\r\n\r\n").ok_or_else(malformed)?;
-        let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).ok_or_else(malformed)?;
-        Ok((status, body.to_owned()))
+        request(self.port, "GET", path)
     }
 
     /// The JSON at a path that must answer 200.
@@ -83,6 +79,21 @@ impl Server {
         assert_eq!(status, 200, "{path}: {body}");
         serde_json::from_str(&body).unwrap()
     }
+}
+
+/// The status and the body of an answer of whatever listens at a port of loopback.
+pub(crate) fn request(port: u16, method: &str, path: &str) -> std::io::Result<(u16, String)> {
+    let mut stream = TcpStream::connect_timeout(&(Ipv4Addr::LOCALHOST, port).into(), ANSWER_WITHIN)?;
+    stream.set_read_timeout(Some(ANSWER_WITHIN))?;
+    stream.set_write_timeout(Some(ANSWER_WITHIN))?;
+    // HTTP/1.0: the answer comes in one piece, and the end of the connection is its end.
+    write!(stream, "{method} {path} HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n")?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer)?;
+    let malformed = || std::io::Error::other(format!("not an HTTP answer: {answer:?}"));
+    let (head, body) = answer.split_once("\r\n\r\n").ok_or_else(malformed)?;
+    let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).ok_or_else(malformed)?;
+    Ok((status, body.to_owned()))
 }
 
 impl Drop for Server {

@@ -1,7 +1,9 @@
 //! The generated trees that the real tools are run over.
 
-use crate::tool::root;
+use crate::tool::{root, run};
 use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
 
 /// A folder of generated files.
 pub(crate) struct Tree {
@@ -30,7 +32,7 @@ impl Tree {
     }
 }
 
-/// `generated/`, the tree of every example, and a small tree written by hand, which shows that the tests look at something.
+/// `generated/`, the tree of every example, that of the first spec, and a small tree written by hand, which shows that the tests look at something.
 pub(crate) fn trees() -> Vec<Tree> {
     let mut trees = vec![Tree { path: root().join("tests/real/fixtures/good/generated") }];
     trees.extend(own());
@@ -41,7 +43,22 @@ pub(crate) fn trees() -> Vec<Tree> {
         examples.sort();
         trees.extend(examples.into_iter().map(|path| Tree { path }));
     }
+    trees.push(Tree { path: first().to_owned() });
     trees
+}
+
+/// What the spec that `init` writes is built into.
+fn first() -> &'static Path {
+    static FIRST: OnceLock<PathBuf> = OnceLock::new();
+    FIRST.get_or_init(|| {
+        let parent = Path::new(env!("CARGO_TARGET_TMPDIR"));
+        let folder = tempfile::Builder::new().prefix("first-").tempdir_in(parent).unwrap().keep();
+        for arguments in [["init", "specs"], ["build", "specs"]] {
+            let program = env!("CARGO_BIN_EXE_optiinfra-gen");
+            run(Command::new(program).args(arguments).current_dir(&folder)).accepted(arguments[0]);
+        }
+        folder.join("generated")
+    })
 }
 
 /// `generated/`, once there is a spec for it.

@@ -14,7 +14,7 @@ struct Config<'p> {
     #[serde(skip_serializing_if = "Option::is_none")]
     alerting: Option<Alerting<'p>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    rule_files: Vec<&'static str>,
+    rule_files: Vec<String>,
     scrape_configs: Vec<ScrapeConfig<'p>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     remote_write: Vec<RemoteWrite<'p>>,
@@ -136,7 +136,11 @@ pub(super) fn yaml(plan: &Prometheus) -> Vec<u8> {
         alerting: (!plan.alertmanagers.is_empty()).then(|| Alerting {
             alertmanagers: [Alertmanagers { static_configs: [StaticConfig { targets: &plan.alertmanagers, labels: None }] }],
         }),
-        rule_files: files.into_iter().filter(|(_, groups)| !groups.is_empty()).map(|(file, _)| file).collect(),
+        rule_files: files
+            .into_iter()
+            .filter(|(_, groups)| !groups.is_empty())
+            .map(|(file, _)| format!("{}{file}", plan.rule_folder))
+            .collect(),
         scrape_configs: plan.jobs.iter().map(scrape_config).collect(),
         remote_write: plan.remote_write.iter().map(remote_write).collect(),
     };

@@ -6,6 +6,11 @@ mod rules;
 use crate::emit::artifact::Artifact;
 use crate::plan::prometheus::Prometheus;
 
+/// `prometheus.yml` alone.
+pub fn config(plan: &Prometheus) -> Vec<u8> {
+    config::yaml(plan)
+}
+
 /// The files of Prometheus.
 pub fn emit(plan: &Prometheus, out: &mut Vec<Artifact>) {
     let items = |file: &str| plan.items.get(file).cloned().unwrap_or_default();

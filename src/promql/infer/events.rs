@@ -388,4 +388,6 @@ pub enum Smell {
     UnescapedDot,
     /// It picks a value apart that should be labels of its own: wildcards between literals.
     Substring,
+    /// It asks whether a word stands anywhere in the value: a literal between wildcards.
+    Contained,
 }

@@ -35,15 +35,19 @@ pub(super) fn check(notes: &mut Notes<'_>, test: &Test<'_>) {
 }
 
 fn smell(source: &str) -> Option<Smell> {
-    let simple = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | ':' | '/');
+    let simple = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | ':' | '/' | '.');
+    let mut found = None;
     for branch in source.split('|') {
         let pieces: Vec<&str> = branch.split(".*").flat_map(|piece| piece.split(".+")).collect();
         if pieces.len() > 1 && pieces.iter().all(|piece| piece.chars().all(simple)) {
-            // A wildcard between two literals takes a value apart; one at an end is a plain prefix or suffix.
-            let inner =
-                pieces.first().is_some_and(|piece| !piece.is_empty()) && pieces.last().is_some_and(|piece| !piece.is_empty());
-            if inner {
+            // A wildcard between two words takes a value apart; one at an end is a plain prefix or suffix. `5.*0` is a class of codes.
+            let word = |piece: Option<&&str>| piece.is_some_and(|piece| piece.chars().any(char::is_alphabetic));
+            if word(pieces.first()) && word(pieces.last()) {
                 return Some(Smell::Substring);
+            }
+            let inner = pieces.get(1..pieces.len() - 1).unwrap_or_default();
+            if inner.iter().any(|piece| word(Some(piece))) {
+                found = found.or(Some(Smell::Contained));
             }
         }
         let bytes = branch.as_bytes();
@@ -54,7 +58,7 @@ fn smell(source: &str) -> Option<Smell> {
             return Some(Smell::UnescapedDot);
         }
     }
-    None
+    found
 }
 
 #[cfg(test)]
@@ -64,8 +68,23 @@ mod tests {
     #[test]
     fn smells() {
         assert_eq!(smell("service_.*_prod"), Some(Smell::Substring));
+        assert_eq!(smell("backup-.*.timer"), Some(Smell::Substring));
+        assert_eq!(smell("x|.*stage.*"), Some(Smell::Contained));
         assert_eq!(smell("db.example.com"), Some(Smell::UnescapedDot));
-        for clean in [".*-agent", "api.*", "5..", "db\\.example\\.com", "a|b", "4.4", "[1-5]..", ""] {
+        for clean in [
+            ".*-agent",
+            "api.*",
+            "5..",
+            "db\\.example\\.com",
+            "a|b",
+            "4.4",
+            "[1-5]..",
+            "5.*0",
+            ".*web[0-9]",
+            "web.*[0-9]",
+            ".*",
+            "",
+        ] {
             assert_eq!(smell(clean), None, "{clean}");
         }
     }

@@ -248,7 +248,7 @@ fn unknown(
             let name = Name::from(*name);
             labels.set(LabelFact::present(metric_name(), Values::only(name.clone()), Reason::new(name_span, Cause::MetricName)));
             condition = if name.ends_with("_info") || is_alerts(&name) { Condition::Info } else { Condition::Value };
-            let completeness = notes.catalog.completeness();
+            let completeness = notes.catalog.completeness_of(&name);
             if completeness != Completeness::Nothing {
                 notes.event(name_span, EventKind::UnknownMetric { name: name.clone(), catalog: completeness, under_absent });
             }

@@ -17,6 +17,8 @@ pub(super) struct Evaluated {
 struct Argument<'t> {
     given: Evaluated,
     literal: Option<(&'t str, TextSpan)>,
+    // The text is the format of a `printf`.
+    format: Option<(&'t str, TextSpan)>,
 }
 
 impl<'t> Walk<'t> {
@@ -28,7 +30,7 @@ impl<'t> Walk<'t> {
                 [operand] => literal(operand),
                 _ => None,
             };
-            piped = Some(Argument { given, literal });
+            piped = Some(Argument { given, literal, format: format(command) });
         }
         let nothing = Evaluated { value: Shape::Unknown, span: pipeline.span, site: None };
         piped.map_or(nothing, |last| last.given)
@@ -53,11 +55,21 @@ impl<'t> Walk<'t> {
         // What one argument of these is missing, the next one stands in for.
         let fallback = matches!(name.as_str(), "or" | "and");
         self.testing += usize::from(fallback);
-        let mut arguments: Vec<Argument<'t>> =
-            rest.iter().map(|operand| Argument { given: self.operand(operand), literal: literal(operand) }).collect();
+        let mut arguments: Vec<Argument<'t>> = rest.iter().map(|operand| self.argument(operand)).collect();
         self.testing -= usize::from(fallback);
         arguments.extend(piped);
         self.function(name, first.span, command.span, &arguments)
+    }
+
+    fn argument(&mut self, operand: &'t Operand) -> Argument<'t> {
+        let format = match &operand.term {
+            Term::Group(inner) if operand.fields.is_empty() => match inner.commands.as_slice() {
+                [command] => format(command),
+                _ => None,
+            },
+            _ => None,
+        };
+        Argument { given: self.operand(operand), literal: literal(operand), format }
     }
 
     // A command that starts with something else than a function: a value, which takes no arguments.
@@ -137,8 +149,14 @@ impl<'t> Walk<'t> {
         let named = |argument: Option<&Argument<'t>>| argument.and_then(|argument| argument.literal);
         match (name, of_last) {
             ("query", _) => {
-                let (text, place) = named(last).map_or((None, span), |(text, place)| (Some(text.to_owned()), place));
+                let written = named(last);
+                let format = last.and_then(|argument| argument.format);
+                let known = written.or(format);
+                let (text, place) = known.map_or((None, span), |(text, place)| (Some(text.to_owned()), place));
                 let site = self.note(UseKind::Query, text, span, place, None);
+                if let Some(found) = self.found.uses.get_mut(site) {
+                    found.formatted = written.is_none() && format.is_some();
+                }
                 return done(Shape::Vector(Some(span)), Some(site));
             }
             ("first", Shape::Vector(query)) => return done(Shape::Sample(query), None),
@@ -232,8 +250,16 @@ impl<'t> Walk<'t> {
         query: Option<TextSpan>,
     ) -> usize {
         let guard = self.guard(kind, name.as_ref());
-        self.found.uses.push(Use { kind, name, span, name_span, guard, passed_to: None, query });
+        self.found.uses.push(Use { kind, name, span, name_span, guard, passed_to: None, formatted: false, query });
         self.found.uses.len() - 1
+    }
+}
+
+// The format of a `printf` with its place, where it is written out.
+fn format(command: &Command) -> Option<(&str, TextSpan)> {
+    match command.operands.as_slice() {
+        [function, format, ..] if matches!(&function.term, Term::Function(name) if name == "printf") => literal(format),
+        _ => None,
     }
 }
 

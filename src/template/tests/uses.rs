@@ -12,7 +12,8 @@ fn check(text: &str, expected: &[&str]) {
         }
         let passed = found.passed_to.as_ref().map(|function| format!(" >{function}")).unwrap_or_default();
         let query = found.query.map(|span| format!(" of [{}]", span.of(text))).unwrap_or_default();
-        format!("{:?} {name} [{}] {:?}{passed}{query}", found.kind, found.span.of(text), found.guard)
+        let formatted = if found.formatted { " formatted" } else { "" };
+        format!("{:?} {name} [{}] {:?}{passed}{formatted}{query}", found.kind, found.span.of(text), found.guard)
     };
     assert_eq!(uses(&parsed.template).iter().map(show).collect::<Vec<_>>(), expected, "{text}");
 }
@@ -119,7 +120,7 @@ fn labels_of_a_query_are_not_those_of_the_alert() {
     );
     check(
         "{{ with printf \"up{job='%s'}\" $labels.job | query }}{{ . | first | value | humanize }}{{ end }}",
-        &["Label job [$labels.job] Tested >printf", "Query * [query] Always"],
+        &["Label job [$labels.job] Tested >printf", "Query up{job='%s'} [query] Always formatted"],
     );
     check(
         "{{ $x := query \"up\" | first }}{{ $x.Labels.a }}{{ index (query \"b\") 0 | label \"c\" }}",

@@ -11,5 +11,6 @@ pub mod overlapping;
 pub mod silent_when_absent;
 pub mod threshold_above_top_bucket;
 pub mod threshold_unit;
+pub mod unrounded_value;
 pub mod untested;
 pub mod value_in_label;

@@ -1,6 +1,6 @@
 //! `dashboard/legend-label-absent`
 
-use crate::diagnostic::Applicability;
+use crate::diagnostic::{Applicability, Severity};
 use crate::lint::context::Context;
 use crate::lint::finding::Findings;
 use crate::lint::rule::{Check, Rule, rule};
@@ -8,6 +8,7 @@ use crate::lint::subject::{Dashboard, Panel, Purpose, Target, Use};
 use crate::lint::{grafana, words};
 use crate::load::suggest;
 use crate::promql::catalog::Presence;
+use crate::promql::infer::Labels;
 
 /// The rule.
 pub const RULE: Rule = rule!(
@@ -38,7 +39,10 @@ fn of_target(cx: &Context<'_>, dashboard: &Dashboard<'_>, panel: &Panel<'_>, tar
         }
         let used = Use { expr: target.expr, item: dashboard.item, purpose: Purpose::Panel(dashboard, panel, target) };
         let message = format!("the series of this query have no label `{name}`: the legend is empty there");
-        let diagnostic = RULE.at(cx.within(legend, range.clone()), message);
+        // What a file of Grafana shows is shown already: there only lines that cannot be told apart are an error.
+        let cosmetic = cx.subject.stack.is_none() && tells_apart(legend.as_str(), labels);
+        let severity = if cosmetic { Severity::Warning } else { Severity::Error };
+        let diagnostic = RULE.weaker(severity, cx.within(legend, range.clone()), message);
         let diagnostic = words::add(diagnostic, words::why_absent(cx, &used, name, labels.reason(name)));
         let known: Vec<&str> = labels.iter().filter(|fact| fact.presence != Presence::Absent).map(|fact| &*fact.name).collect();
         let near = suggest::nearest(name, known.iter().copied());
@@ -54,4 +58,16 @@ fn of_target(cx: &Context<'_>, dashboard: &Dashboard<'_>, panel: &Panel<'_>, tar
         }
         findings.push_about(panel.span, diagnostic);
     }
+}
+
+/// Whether each line has a name of its own although labels of the legend are absent. Grafana puts all labels in place of a legend that is empty.
+fn tells_apart(legend: &str, labels: &Labels) -> bool {
+    let shown = grafana::legend_labels(legend);
+    let there = shown.iter().filter(|(name, _)| labels.presence(name) != Presence::Absent).map(|(name, _)| *name);
+    let text = grafana::legend_text(legend);
+    if text.trim().is_empty() && there.clone().next().is_none() {
+        return true;
+    }
+    let told = |key: &str| there.clone().any(|name| name == key);
+    labels.unique().is_some_and(|keys| keys.iter().all(|key| told(key)))
 }

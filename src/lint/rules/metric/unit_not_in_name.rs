@@ -35,12 +35,42 @@ fn check(_: &Context<'_>, declared: &Declared<'_>, findings: &mut Findings) {
     findings.push(RULE.at(declared.span, message).label(written.span, "the unit").help(format!("call it `{better}`")));
 }
 
-/// Whether every part of the unit is a word of the name, in the plural or not.
+/// Whether every part of the unit is a word of the name, in the plural or not, or another word for the same: `ms`, `dollars`.
 fn says(name: &str, unit: &Unit) -> bool {
     let words: Vec<&str> = name.split('_').collect();
     let has = |part: &str| {
         let singular = part.strip_suffix('s').unwrap_or(part);
-        words.iter().any(|word| *word == part || *word == singular)
+        let same = |word: &str| word == part || word == singular || means(word, part);
+        words.iter().any(|word| same(word)) || part == "hertz" && words.ends_with(&["per", "second"])
     };
     unit.to_string().split('/').all(has)
+}
+
+/// Whether a word of a name is another word for a unit. Single letters are as often something else.
+fn means(word: &str, unit: &str) -> bool {
+    match (unit, word) {
+        ("usd", "dollar" | "dollars") | ("eur", "euro" | "euros") | ("gbp", "pound" | "pounds") => true,
+        _ if word.len() < 2 || !Unit::is_known_word(word) => false,
+        _ => matches!((Unit::parse(word), Unit::parse(unit)), (Ok(word), Ok(unit)) if word.same(&unit)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_for_units() {
+        for (name, unit, expected) in [
+            ("wait_ms", "milliseconds", true),
+            ("cost_dollars_per_hour", "usd/hour", true),
+            ("cost_usd", "usd", true),
+            ("rotations_per_second", "1/second", true),
+            ("wait_seconds", "milliseconds", false),
+            ("cost", "usd", false),
+            ("s", "seconds", false),
+        ] {
+            assert_eq!(says(name, &Unit::parse(unit).unwrap()), expected, "{name} {unit}");
+        }
+    }
 }

@@ -2,6 +2,7 @@
 pub mod bucket_boundary_missing;
 pub mod comparison_always_true;
 pub mod comparison_never_true;
+pub mod constant_comparison;
 pub mod contradictory_matchers;
 pub mod counter_without_rate;
 pub mod delta_on_counter;

@@ -1,6 +1,6 @@
 //! `promql/rate-on-gauge`
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::lint::context::Context;
 use crate::lint::rule::{Check, Rule, rule};
 use crate::lint::subject::Use;
@@ -15,7 +15,10 @@ fn check(cx: &Context<'_>, used: &Use<'_>, event: &Event) -> Option<Diagnostic> 
     let EventKind::RateOnGauge { function, samples, variants } = &event.kind else { return None };
     let what = samples.name();
     let message = format!("`{function}` takes a counter, and this is a {what}: each fall of it counts as a restart");
-    let diagnostic = RULE.at(cx.place(used, event.span), message);
+    // A clock only goes on: its rate is 1 less what it loses, which is a way to find one that drifts.
+    let clock = !variants.is_empty() && variants.iter().all(|variant| variant.family.ends_with("_time_seconds"));
+    let severity = if clock { Severity::Info } else { Severity::Error };
+    let diagnostic = RULE.weaker(severity, cx.place(used, event.span), message);
     let diagnostic = words::declarations(diagnostic, variants, |variant| {
         format!("`{}` is declared here as a {}", words::series_name(variant), variant.metric_type.name())
     });

@@ -1,6 +1,6 @@
 //! `promql/smelly-regex`
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::lint::context::Context;
 use crate::lint::rule::{Check, Rule, rule};
 use crate::lint::subject::Use;
@@ -25,5 +25,9 @@ fn check(cx: &Context<'_>, used: &Use<'_>, event: &Event) -> Option<Diagnostic> 
         Smell::Substring => RULE
             .at(span, format!("`{pattern}` picks a value of `{label}` apart"))
             .help(format!("let what exposes it say the parts of `{label}` as labels of their own, and match those")),
+        // People who do not choose the names themselves, as with jobs of a cluster, have no other way.
+        Smell::Contained => RULE
+            .weaker(Severity::Info, span, format!("`{pattern}` also matches a `{label}` that only contains the word"))
+            .help("name the values, `a|b`, or leave the wildcard at one end"),
     })
 }

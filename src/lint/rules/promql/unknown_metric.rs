@@ -37,8 +37,10 @@ fn check(cx: &Context<'_>, used: &Use<'_>, event: &Event) -> Option<Diagnostic> 
             })
         }
         EventKind::UnknownMetric { name, catalog: Completeness::Open, under_absent: false } => {
-            let diagnostic =
-                RULE.weaker(Severity::Warning, span, format!("`{name}` is not among the metrics that were captured"));
+            let diagnostic = match cx.knows_prefix_of(name) {
+                true => RULE.weaker(Severity::Warning, span, format!("`{name}` is not among the metrics that were captured")),
+                false => RULE.weaker(Severity::Info, span, format!("no catalog knows metrics like `{name}`")),
+            };
             Some(suggested(cx, used, event, name, diagnostic))
         }
         EventKind::NotScraped { name, variant, all: true } => {
@@ -74,7 +76,7 @@ fn declared_elsewhere(cx: &Context<'_>, name: &str) -> Option<(Span, String, Str
         }
     }
     for (service, entry) in spec.services.iter() {
-        let metrics = entry.value.metrics.as_ref()?;
+        let Some(metrics) = entry.value.metrics.as_ref() else { continue };
         if let Some((_, metric)) = metrics.define.iter().find(|(known, _)| of(known)) {
             let fact = match entry.value.scrape {
                 ScrapeOrNot::Never => format!("declared here, but `{service}` says `scrape: false`"),

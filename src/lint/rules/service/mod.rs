@@ -11,4 +11,6 @@ pub mod target_label_clash;
 pub mod unknown_dependency;
 pub mod unknown_environment;
 pub mod unpinned_image;
+pub mod unread_setting;
+pub mod unsupported_by_server;
 pub mod vacuous_healthcheck;
