@@ -1,6 +1,8 @@
 //! The arguments of the command line, as types and nothing else.
 
+pub mod apply;
 mod backtest;
+pub mod backup;
 pub mod completions;
 mod diff;
 mod explain;
@@ -45,6 +47,10 @@ pub enum Command {
     Backtest(Backtest),
     /// Say how what runs differs from a spec.
     Verify(verify::Verify),
+    /// Have servers take over what a build wrote; a dry run unless told otherwise.
+    Apply(apply::Apply),
+    /// Keep the dashboards of a Grafana as files.
+    Backup(backup::Backup),
     /// Show with the real tools that each alert fires when it should, is silent when it should, and who is told.
     Prove(prove::Prove),
     /// Say what a PromQL expression returns.

@@ -10,7 +10,9 @@
 //! | lower | `Model` | `Plan`: one sub-plan per target, everything decided | `lower`, `plan` |
 //! | emit | `Plan` | artifacts: paths and bytes; one place writes them | `emit` |
 
+pub mod apply;
 pub mod backtest;
+pub mod backup;
 #[cfg(feature = "cli")]
 pub mod cli;
 #[cfg(feature = "cli")]

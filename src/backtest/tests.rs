@@ -13,8 +13,10 @@ use crate::pipeline;
 use crate::promql::{Dialect, parse};
 use crate::world::MemoryWorld;
 
+type Spells = Vec<(i64, Option<i64>)>;
+
 /// What an alert goes through: each letter is an evaluation every 10 s, `x` with the series and `.` without it.
-fn states(hold: i64, keep: i64, evaluations: &str) -> (Vec<(i64, Option<i64>)>, Vec<(i64, Option<i64>)>) {
+fn states(hold: i64, keep: i64, evaluations: &str) -> (Spells, Spells) {
     let mut machine = Machine::new(hold * 1000, keep * 1000);
     for (at, letter) in (0..).step_by(10).zip(evaluations.chars()) {
         machine.evaluate(at * 1000, letter == 'x');
@@ -26,8 +28,8 @@ fn states(hold: i64, keep: i64, evaluations: &str) -> (Vec<(i64, Option<i64>)>, 
 
 #[test]
 fn states_are_those_of_the_rule_manager() {
-    type Spells<'a> = &'a [(i64, Option<i64>)];
-    let cases: &[(i64, i64, &str, Spells<'_>, Spells<'_>)] = &[
+    type Expected<'a> = &'a [(i64, Option<i64>)];
+    let cases: &[(i64, i64, &str, Expected<'_>, Expected<'_>)] = &[
         (0, 0, "..x.", &[(20, Some(30))], &[]),
         (0, 0, "xx", &[(0, None)], &[]),
         (20, 0, "xxxx.", &[(20, Some(40))], &[]),

@@ -1,6 +1,8 @@
 //! One file for each command of the command line.
 
+pub mod apply;
 pub mod backtest;
+pub mod backup;
 pub mod build;
 mod compile;
 pub mod completions;

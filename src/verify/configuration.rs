@@ -21,7 +21,7 @@ pub const CONFIGURATION_DIFFERS: RuleId = "verify/configuration-differs";
 pub const RECEIVERS_DIFFER: RuleId = "verify/receivers-differ";
 
 const PATH: &str = "alertmanager/alertmanager.yml";
-const MOST: usize = 10;
+const MOST: usize = 20;
 
 /// The differences of a loaded configuration; `None` when the spec has no Alertmanager or the text cannot be read.
 pub fn differences(stack: Stack<'_>, loaded: &str) -> Option<Vec<Difference>> {

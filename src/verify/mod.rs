@@ -125,6 +125,28 @@ fn prometheus(stack: Stack<'_>, server: &Prometheus<'_>, found: &mut Verified) -
     Ok(())
 }
 
+/// How the configuration that a server runs on differs from the spec: what a reload changes.
+///
+/// # Errors
+///
+/// When the server does not answer as it should.
+pub fn configuration_of(stack: Stack<'_>, server: &Server<'_>) -> Result<Vec<Diagnostic>, ServerError> {
+    let mut found = Verified::default();
+    match server.kind {
+        Kind::Prometheus => {
+            let server = Prometheus(*server);
+            server.version()?;
+            targets::verify(stack, &server.targets()?, &mut found);
+            rules::verify(stack, &server.groups()?, &mut found);
+        }
+        Kind::Alertmanager => configuration::verify(stack, &Alertmanager(*server), &mut found)?,
+        Kind::Grafana => dashboards::verify(stack, &Grafana(*server), &mut found)?,
+    }
+    found.diagnostics.retain(|finding| ![targets::TARGET_DOWN, rules::RULE_FAILS, OTHER_VERSION].contains(&finding.rule));
+    diagnostic::sort(&mut found.diagnostics);
+    Ok(found.diagnostics)
+}
+
 fn other_version(stack: Stack<'_>, server: &Server<'_>, running: &str, wanted: &str, found: &mut Verified) {
     let (Some(runs), Some(wants)) = (version(running.trim_start_matches('v')), version(wanted)) else { return };
     if runs != wants {

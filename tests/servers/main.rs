@@ -5,9 +5,11 @@
 // These tests start real programs on real files, and a panic is how a test fails: the rules of the product are not for them.
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, clippy::panic)]
 
-mod exposition;
+mod alertmanager;
+mod grafana;
 mod prometheus;
 mod stage;
 #[allow(dead_code)]
 #[path = "../real/tool.rs"]
 mod tool;
+mod web;

@@ -1,8 +1,8 @@
 //! Real Prometheus, of both versions, beside specs from which it differs in every way, and in none.
 
-use crate::exposition::Exposition;
 use crate::stage::{Found, Server, Stage, free_port, wait};
 use crate::tool::{PROMETHEUS, Tool};
+use crate::web::Web;
 
 const EXPOSED: &str = "\
 # HELP shop_orders_total Orders taken.
@@ -86,20 +86,16 @@ dashboards:
 }
 
 /// Starts Prometheus with a configuration that a build wrote, and waits until it has scraped and evaluated everything.
-fn start(tool: &Tool, stage: &Stage, port: u16, tree: &str) -> Option<Server> {
+fn start(tool: &Tool, stage: &Stage, port: u16, tree: &str, further: &[&str]) -> Option<Server> {
     let program = tool.find()?;
-    let server = Server::start(
-        &program,
-        &stage.path(""),
-        port,
-        &[
-            format!("--config.file={}", stage.path(tree).join("prometheus/prometheus.yml").display()),
-            format!("--storage.tsdb.path={}", stage.path("data").display()),
-            format!("--web.listen-address=127.0.0.1:{port}"),
-            "--web.enable-lifecycle".to_owned(),
-            "--log.level=warn".to_owned(),
-        ],
-    );
+    let mut arguments = vec![
+        format!("--config.file={}", stage.path(tree).join("prometheus/prometheus.yml").display()),
+        format!("--storage.tsdb.path={}", stage.path("data").display()),
+        format!("--web.listen-address=127.0.0.1:{port}"),
+        "--log.level=warn".to_owned(),
+    ];
+    arguments.extend(further.iter().map(|argument| (*argument).to_owned()));
+    let server = Server::start(&program, &stage.path(""), port, &arguments).unwrap_or_else(|log| panic!("{log}"));
     let settled = wait(|| {
         let targets = server.json("/api/v1/targets?state=active");
         let rules = server.json("/api/v1/rules");
@@ -128,11 +124,11 @@ fn of_servers(found: &Found) -> bool {
 #[test]
 fn a_prometheus_that_runs_what_the_spec_says_does_not_differ() {
     for tool in &PROMETHEUS {
-        let (stage, port, shop) = (Stage::new(), free_port(), Exposition::serve(EXPOSED));
+        let (stage, port, shop) = (Stage::new(), free_port(), Web::page(EXPOSED));
         let addresses = Addresses { shop: &shop.address(), prometheus: &format!("127.0.0.1:{port}") };
         stage.write("specs/stack.yaml", &spec(version(tool), &addresses));
         stage.build("specs", "generated");
-        let Some(server) = start(tool, &stage, port, "generated") else { continue };
+        let Some(server) = start(tool, &stage, port, "generated", &[]) else { continue };
         let (code, found) = stage.verify(&["specs", "--prometheus", &server.url()]);
         // What the servers' own pack says of this version is not what is looked at here.
         let of_shop: Vec<&Found> = found.iter().filter(|found| !of_servers(found)).collect();
@@ -148,7 +144,7 @@ fn a_prometheus_that_runs_what_the_spec_says_does_not_differ() {
 #[test]
 fn every_planted_difference_is_found() {
     for tool in &PROMETHEUS {
-        let (stage, port, shop) = (Stage::new(), free_port(), Exposition::serve(EXPOSED));
+        let (stage, port, shop) = (Stage::new(), free_port(), Web::page(EXPOSED));
         let dead = format!("127.0.0.1:{}", free_port());
         let (shop_address, own) = (shop.address(), format!("127.0.0.1:{port}"));
         let running = spec(version(tool), &Addresses { shop: &shop_address, prometheus: &own });
@@ -186,7 +182,7 @@ fn every_planted_difference_is_found() {
             .replace("job:shop_orders:rate5m: {expr", "job:shop_orders:rate1m: {expr")
             .replace("recording_rules:", "  gone: {scrape: {instances: [\"127.0.0.1:2\"]}, metrics: {define: {}}}\nrecording_rules:");
         stage.write("specs/stack.yaml", &wanted);
-        let Some(server) = start(tool, &stage, port, "generated") else { continue };
+        let Some(server) = start(tool, &stage, port, "generated", &[]) else { continue };
         let (code, found) = stage.verify(&["specs", "--prometheus", &server.url()]);
         let what = tool.folder;
         assert_eq!(code, Some(1), "{what}: {found:#?}");
@@ -224,10 +220,51 @@ fn every_planted_difference_is_found() {
 }
 
 #[test]
+fn a_reload_takes_over_what_was_built() {
+    let [_, tool] = &PROMETHEUS;
+    let (stage, port, shop) = (Stage::new(), free_port(), Web::page(EXPOSED));
+    let text = spec("3.5", &Addresses { shop: &shop.address(), prometheus: &format!("127.0.0.1:{port}") });
+    stage.write("specs/stack.yaml", &text);
+    stage.build("specs", "generated");
+    let Some(server) = start(tool, &stage, port, "generated", &["--web.enable-lifecycle"]) else { return };
+    let url = server.url();
+    let target =
+        format!("  gone: {{scrape: {{instances: [\"{}\"]}}, metrics: {{define: {{}}}}}}\nrecording_rules:", shop.address());
+    stage.write("specs/stack.yaml", &text.replace("above: 1000", "above: 2000").replace("recording_rules:", &target));
+    let dry = stage.run(&["apply", "specs", "--prometheus", &url]).accepted("dry run").output;
+    assert!(dry.contains("would reload Prometheus") && dry.contains(": 2 differences from the spec"), "{dry}");
+    stage.build("specs", "generated");
+    let (_, found) = stage.verify(&["specs", "--prometheus", &url]);
+    assert!(found.iter().any(|found| found.rule == "verify/rule-differs"), "{found:#?}");
+    let done = stage.run(&["apply", "specs", "--prometheus", &url, "--yes"]).accepted("apply").output;
+    assert!(done.contains("it runs what the spec says"), "{done}");
+    std::fs::write(stage.path("generated/prometheus/alerts.yml"), "groups: 7\n").unwrap();
+    let refused = stage.run(&["apply", "specs", "--prometheus", &url, "--yes"]);
+    assert_eq!(refused.code, Some(1), "{}", refused.output);
+    assert!(refused.output.contains("did not reload: "), "{}", refused.output);
+}
+
+#[test]
+fn a_prometheus_without_its_lifecycle_api_says_so() {
+    let [_, tool] = &PROMETHEUS;
+    let (stage, port, shop) = (Stage::new(), free_port(), Web::page(EXPOSED));
+    stage.write("specs/stack.yaml", &spec("3.5", &Addresses { shop: &shop.address(), prometheus: &format!("127.0.0.1:{port}") }));
+    stage.build("specs", "generated");
+    let Some(server) = start(tool, &stage, port, "generated", &[]) else { return };
+    let refused = stage.run(&["apply", "specs", "--prometheus", &server.url(), "--yes"]);
+    assert_eq!(refused.code, Some(1), "{}", refused.output);
+    assert!(
+        refused.output.contains("its lifecycle API is off: start Prometheus with --web.enable-lifecycle"),
+        "{}",
+        refused.output
+    );
+}
+
+#[test]
 fn a_server_that_cannot_be_asked_is_a_finding_with_its_reason() {
     let stage = Stage::new();
     let nobody = format!("127.0.0.1:{}", free_port());
-    let page = Exposition::serve("<html>hello</html>");
+    let page = Web::page("<html>hello</html>");
     stage.write("specs/stack.yaml", &spec("3.5", &Addresses { shop: &nobody, prometheus: &nobody }));
     let said = |url: &str| {
         let (code, found) = stage.verify(&["specs", "--prometheus", url]);

@@ -14,6 +14,8 @@ const WITHIN: Duration = Duration::from_secs(120);
 
 pub(crate) struct Stage {
     folder: tempfile::TempDir,
+    /// Set for every program that is run.
+    pub(crate) environment: Vec<(String, String)>,
 }
 
 /// A finding of the program.
@@ -27,7 +29,7 @@ pub(crate) struct Found {
 
 impl Stage {
     pub(crate) fn new() -> Self {
-        Self { folder: tempfile::tempdir().unwrap() }
+        Self { folder: tempfile::tempdir().unwrap(), environment: Vec::new() }
     }
 
     pub(crate) fn path(&self, within: &str) -> PathBuf {
@@ -47,10 +49,8 @@ impl Stage {
     /// The program in the folder, with nothing in its environment that leads it elsewhere.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_optiinfra-gen"));
-        command.current_dir(self.folder.path()).args(arguments);
-        for name in
-            ["NO_COLOR", "COLUMNS", "http_proxy", "HTTP_PROXY", "https_proxy", "all_proxy", "ALL_PROXY", "OPTIINFRA_CA_FILE"]
-        {
+        command.current_dir(self.folder.path()).args(arguments).env("COLUMNS", "1000");
+        for name in ["NO_COLOR", "http_proxy", "HTTP_PROXY", "https_proxy", "all_proxy", "ALL_PROXY", "OPTIINFRA_CA_FILE"] {
             command.env_remove(name);
         }
         for server in ["PROMETHEUS", "ALERTMANAGER", "GRAFANA"] {
@@ -58,6 +58,7 @@ impl Stage {
                 command.env_remove(format!("OPTIINFRA_{server}_{part}"));
             }
         }
+        command.envs(self.environment.iter().cloned());
         command
     }
 
@@ -65,16 +66,9 @@ impl Stage {
         run(&mut self.command(arguments))
     }
 
-    /// Builds a spec into the folder `out`, ready for servers on this machine.
+    /// Builds a spec into the folder `out`. The secrets that it names exist nowhere: servers read them when they send.
     pub(crate) fn build(&self, spec: &str, out: &str) {
-        self.run(&["build", spec, "--out", out]).accepted("build");
-        let secrets = self.path("secrets");
-        std::fs::create_dir_all(&secrets).unwrap();
-        std::fs::write(secrets.join("slack_webhook_url"), "http://127.0.0.1:9/").unwrap();
-        let path = self.path(out).join("alertmanager/alertmanager.yml");
-        if let Ok(text) = std::fs::read_to_string(&path) {
-            std::fs::write(path, text.replace("/run/secrets/", &format!("{}/", secrets.display()))).unwrap();
-        }
+        self.run(&["build", spec, "--out", out, "--force"]).accepted("build");
     }
 
     /// What `verify` finds.
@@ -105,7 +99,8 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    pub(crate) fn start(program: &Path, folder: &Path, port: u16, arguments: &[String]) -> Self {
+    /// Starts a program and waits until it is ready; the error is its log.
+    pub(crate) fn start(program: &Path, folder: &Path, port: u16, arguments: &[String]) -> Result<Self, String> {
         let log = folder.join(format!("server-{port}.log"));
         let output = std::fs::File::create(&log).unwrap();
         let child = Command::new(program)
@@ -118,8 +113,11 @@ impl Server {
             .unwrap_or_else(|error| panic!("{}: {error}", program.display()));
         let mut server = Self { child, port, log };
         let ready = wait(|| server.child.try_wait().unwrap().is_some() || server.get("/-/ready").is_some());
-        assert!(ready && server.child.try_wait().unwrap().is_none(), "{}\n{}", program.display(), server.log());
-        server
+        if ready && server.child.try_wait().unwrap().is_none() {
+            Ok(server)
+        } else {
+            Err(format!("{} did not become ready\n{}", program.display(), server.log()))
+        }
     }
 
     pub(crate) fn url(&self) -> String {
