@@ -8,6 +8,7 @@ mod diff;
 mod explain;
 mod graph;
 pub mod init;
+pub mod prove;
 pub mod schema;
 pub mod simulate;
 pub mod verify;
@@ -47,6 +48,8 @@ pub enum Command {
     Apply(apply::Apply),
     /// Keep the dashboards of a Grafana as files.
     Backup(backup::Backup),
+    /// Show with the real tools that each alert fires when it should, is silent when it should, and who is told.
+    Prove(prove::Prove),
     /// Say what a PromQL expression returns.
     Query(Query),
     /// Show an alert, a metric or anything else of a spec with where it comes from and who uses it; or the page of a rule.

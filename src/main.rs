@@ -7,7 +7,7 @@ use clap::Parser;
 use optiinfra_gen::cli::{Cli, Command};
 use optiinfra_gen::commands::terminal::{Exit, Terminal, human_options, shows_progress};
 use optiinfra_gen::commands::{
-    apply, backup, build, completions, diff, drift, explain, graph, init, lint, query, schema, simulate, verify,
+    apply, backup, build, completions, diff, drift, explain, graph, init, lint, prove, query, schema, simulate, verify,
 };
 use optiinfra_gen::world::OsWorld;
 
@@ -45,6 +45,7 @@ fn run(cli: &Cli) -> io::Result<Exit> {
         Command::Apply(args) => apply::apply(args, &world, &mut terminal),
         Command::Backup(args) => backup::backup(args, &world, &mut terminal),
         Command::Verify(args) => verify::verify(args, &world, &mut terminal),
+        Command::Prove(args) => prove::prove(args, &world, &mut terminal),
         Command::Explain(args) => explain::explain(args, &world, &mut terminal),
         Command::Diff(args) => diff::diff(args, &world, &mut terminal),
         Command::Graph(args) => graph::graph(args, &world, &mut terminal),
