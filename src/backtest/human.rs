@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::instant::minute;
 use super::{Backtest, Figures, Outcome, Period, SeriesFigures, Tested, length};
-use crate::diagnostic::render::human::clean;
+use crate::diagnostic::render::clean;
 
 /// Series of one alert that are shown.
 const SERIES: usize = 3;

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::{Change, Detail, Diff, Verb};
-use crate::diagnostic::render::human::clean;
+use crate::diagnostic::render::clean;
 
 /// How many breaking queries of one change are named.
 const BREAKS: usize = 20;

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use serde_json::{Value, json};
 
 use super::MOST;
-use crate::diagnostic::render::human::clean;
+use crate::diagnostic::render::clean;
 
 /// All that is said of one thing.
 #[derive(Debug, Clone, PartialEq)]

@@ -3,7 +3,6 @@
 //! miette draws; what it draws is cut out here (`snippet`), so that it never sees more of a file than is shown. Of findings that
 //! repeat each other the first are drawn and the rest listed with their places (`repeat`).
 
-pub mod clean;
 mod repeat;
 mod snippet;
 
@@ -13,9 +12,9 @@ use std::io::{self, Write};
 use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode, ThemeCharacters, ThemeStyles};
 
 use super::super::{Applicability, Diagnostic, Fix, Severity};
+use super::clean::{excerpt, message};
 use super::place::Places;
 use super::{Report, counted};
-use clean::{excerpt, message};
 use repeat::Repetitions;
 use snippet::Snippet;
 

@@ -2,6 +2,7 @@
 //!
 //! Each format is a function from a [`Report`] to a writer. What is written depends on the report alone.
 
+pub mod clean;
 pub mod github;
 #[cfg(feature = "cli")]
 pub mod human;

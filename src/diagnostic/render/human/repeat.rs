@@ -5,8 +5,8 @@ use std::io::{self, Write};
 
 use super::super::super::{Diagnostic, RuleId, Severity};
 use super::super::place::Places;
-use super::clean::{excerpt, word};
 use super::severity_word;
+use crate::diagnostic::render::clean::{excerpt, word};
 
 /// Groups of this size are drawn whole.
 const WHOLE: usize = 5;

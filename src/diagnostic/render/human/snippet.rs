@@ -10,7 +10,7 @@ use miette::{LabeledSpan, MietteError, MietteSpanContents, SourceCode, SourceSpa
 
 use super::super::super::Diagnostic;
 use super::super::place::{Places, line_of};
-use super::clean;
+use crate::diagnostic::render::clean;
 use crate::source::{Source, SourceId, Span};
 
 /// More marks than these are counted, not drawn.

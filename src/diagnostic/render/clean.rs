@@ -13,7 +13,7 @@ fn visible(c: char) -> char {
 }
 
 /// A line of a file. Tabs stay: they are drawn as spaces, and marks follow them.
-pub(super) fn line(text: &str) -> String {
+pub fn line(text: &str) -> String {
     text.chars().map(|c| if c == '\t' { c } else { visible(c) }).collect()
 }
 
@@ -23,12 +23,12 @@ pub fn message(text: &str) -> String {
 }
 
 /// A name.
-pub(super) fn word(text: &str) -> String {
+pub fn word(text: &str) -> String {
     text.chars().map(visible).collect()
 }
 
 /// Enough of a text to know it, on one line.
-pub(super) fn excerpt(text: &str, most: usize) -> String {
+pub fn excerpt(text: &str, most: usize) -> String {
     let line: String = text.chars().take(most).map(visible).collect();
     if text.chars().nth(most).is_some() { line + "…" } else { line }
 }
