@@ -1,6 +1,9 @@
 //! The arguments of the command line, as types and nothing else.
 
 pub mod completions;
+mod diff;
+mod explain;
+mod graph;
 pub mod init;
 pub mod schema;
 pub mod simulate;
@@ -8,6 +11,10 @@ pub mod simulate;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub use diff::{Diff, DiffFormat};
+pub use explain::{Explain, ExplainFormat};
+pub use graph::{Graph, GraphFormat};
 
 /// A compiler for a monitoring stack: one typed spec in, checked files for Prometheus, Alertmanager, Grafana and Compose out.
 #[derive(Debug, Parser)]
@@ -32,8 +39,12 @@ pub enum Command {
     Drift(Drift),
     /// Say what a PromQL expression returns.
     Query(Query),
-    /// Show the page of a rule, or the list of all rules.
+    /// Show an alert, a metric or anything else of a spec with where it comes from and who uses it; or the page of a rule.
     Explain(Explain),
+    /// Say what changes in meaning between two specs: alerts loosened, metrics dropped with the queries that break, panels gone.
+    Diff(Diff),
+    /// Draw who uses what: from services over metrics to alerts and who is told, and to panels.
+    Graph(Graph),
     /// Serve made-up metrics for everything that the spec has scraped.
     Simulate(simulate::Simulate),
     /// Write a first spec to change into your own.
@@ -214,11 +225,4 @@ pub enum QueryFormat {
     Tree,
     /// The expression, laid out.
     Promql,
-}
-
-/// Arguments of `explain`.
-#[derive(Debug, Args)]
-pub struct Explain {
-    /// The rule: promql/unknown-label. Without it all rules are listed.
-    pub rule: Option<String>,
 }

@@ -15,9 +15,12 @@ pub mod cli;
 #[cfg(feature = "cli")]
 pub mod commands;
 pub mod diagnostic;
+pub mod diff;
 pub mod emit;
+pub mod explain;
 pub mod fix;
 pub mod foreign;
+pub mod graph;
 pub mod init;
 pub mod lint;
 pub mod load;

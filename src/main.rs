@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use optiinfra_gen::cli::{Cli, Command};
 use optiinfra_gen::commands::terminal::{Exit, Terminal, human_options, shows_progress};
-use optiinfra_gen::commands::{build, completions, drift, explain, init, lint, query, schema, simulate};
+use optiinfra_gen::commands::{build, completions, diff, drift, explain, graph, init, lint, query, schema, simulate};
 use optiinfra_gen::world::OsWorld;
 
 /// A bug in this program.
@@ -40,8 +40,10 @@ fn run(cli: &Cli) -> io::Result<Exit> {
         Command::Build(args) => build::build(args, &world, &mut terminal),
         Command::Drift(args) => drift::drift(args, &world, &mut terminal),
         Command::Lint(args) => lint::lint(args, &world, &mut terminal),
+        Command::Explain(args) => explain::explain(args, &world, &mut terminal),
+        Command::Diff(args) => diff::diff(args, &world, &mut terminal),
+        Command::Graph(args) => graph::graph(args, &world, &mut terminal),
         Command::Simulate(args) => simulate::simulate(args, &world, &mut terminal),
-        Command::Explain(args) => explain::explain(args, &mut terminal),
         Command::Init(args) => init::init(args, &world, &mut terminal),
         Command::Schema(args) => schema::schema(args, &mut terminal),
         Command::Completions(args) => completions::completions(args, &mut terminal),

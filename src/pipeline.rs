@@ -10,6 +10,7 @@ use crate::foreign::collect::Contents;
 use crate::foreign::{Collected, Known};
 use crate::lint::{Disk, LintSettings, Outside, Subject};
 use crate::load::files::LoadError;
+use crate::load::suppress::Suppression;
 use crate::load::{self, Loaded};
 use crate::model::Model;
 use crate::plan::Plan;
@@ -137,6 +138,40 @@ fn resolve_and_lint(
     let outside = Outside { earlier, comments: &comments, disk: Some(disk), found: Vec::new() };
     let diagnostics = lint::run_on(&Subject::of(&model), sources, settings, outside);
     Ok((Some(model), diagnostics))
+}
+
+/// A spec after load and resolve: what reads a spec to say something about it needs no findings of rules.
+#[derive(Debug)]
+pub struct Resolved {
+    /// All texts that were read.
+    pub sources: Sources,
+    /// The resolved stack; `None` when nothing could be read at all.
+    pub model: Option<Model>,
+    /// Whether every file could be read. Otherwise what seems to be absent may stand in a file that is broken.
+    pub whole: bool,
+    /// What comments allow.
+    pub suppressions: Vec<Suppression>,
+    /// What is wrong with the spec itself, in the order of the places.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Reads a spec, applies an environment and resolves it.
+///
+/// # Errors
+///
+/// When the spec cannot be read: nothing is there, a file is not readable.
+pub fn resolve(world: &dyn World, specs: &Path, environment: Option<&str>) -> Result<Resolved, LoadError> {
+    let mut sources = Sources::default();
+    let mut loaded = load::load(world, &mut sources, specs, environment)?;
+    let suppressions = std::mem::take(&mut loaded.suppressions);
+    let whole = loaded.whole;
+    let (spec, mut diagnostics) = decode(loaded);
+    let model = spec.map(|spec| {
+        let shipped = packs::shipped(&mut sources);
+        resolve::resolve(Arc::new(spec), Arc::new(shipped), &sources, &mut diagnostics)
+    });
+    diagnostic::sort(&mut diagnostics);
+    Ok(Resolved { sources, model, whole, suppressions, diagnostics })
 }
 
 /// Everything that was found in several paths.

@@ -3,8 +3,10 @@
 pub mod build;
 mod compile;
 pub mod completions;
+pub mod diff;
 pub mod drift;
 pub mod explain;
+pub mod graph;
 pub mod init;
 pub mod lint;
 mod place;
@@ -14,5 +16,6 @@ pub mod returns;
 pub mod schema;
 pub mod settings;
 pub mod simulate;
+pub mod specs;
 pub mod terminal;
 mod watch;

@@ -73,6 +73,11 @@ impl<'a> AlertLabels<'a> {
         }
     }
 
+    /// Whether an alert with these labels may pass all of the matchers.
+    pub fn may_match(&self, matchers: &[AlertMatcher]) -> bool {
+        matchers.iter().all(|matcher| self.verdict(matcher) != Verdict::No)
+    }
+
     /// The receivers that may be told, in the order of the routes. At least one of them is.
     pub fn receivers(&self, route: &'a Route) -> Vec<&'a Route> {
         let mut found = Vec::new();

@@ -53,6 +53,20 @@ pub struct Stack<'a> {
     pub templates: &'a [TemplateFile],
 }
 
+impl<'a> Stack<'a> {
+    /// The stack of a resolved spec.
+    pub fn of(model: &'a Model) -> Self {
+        Self {
+            spec: &model.spec,
+            shipped: &model.shipped,
+            settings: &model.settings,
+            jobs: &model.jobs,
+            route: model.route.as_ref(),
+            templates: &model.templates,
+        }
+    }
+}
+
 /// A dashboard.
 #[derive(Debug)]
 pub struct Dashboard<'a> {
@@ -234,14 +248,7 @@ impl<'a> Subject<'a> {
             records: &model.records,
             dashboards: model.dashboards.iter().map(Dashboard::of).collect(),
             catalog: &model.catalog,
-            stack: Some(Stack {
-                spec: &model.spec,
-                shipped: &model.shipped,
-                settings: &model.settings,
-                jobs: &model.jobs,
-                route: model.route.as_ref(),
-                templates: &model.templates,
-            }),
+            stack: Some(Stack::of(model)),
         }
     }
 

@@ -15,7 +15,7 @@ mod metrics;
 mod names;
 mod services;
 mod uses;
-mod words;
+pub mod words;
 
 #[cfg(test)]
 mod tests;

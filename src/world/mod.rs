@@ -5,9 +5,11 @@
 
 mod memory;
 mod os;
+mod program;
 
 pub use memory::{Fault, MemoryWorld};
 pub use os::OsWorld;
+pub use program::{Finished, Program};
 
 use std::ffi::OsString;
 use std::io;
@@ -124,4 +126,9 @@ pub trait World: Send + Sync {
 
     /// An environment variable.
     fn env(&self, name: &str) -> Option<OsString>;
+
+    /// Runs another program to its end; `NotFound` when there is none of this name. A world without programs has none.
+    fn run(&self, _program: &Program) -> io::Result<Finished> {
+        Err(io::ErrorKind::NotFound.into())
+    }
 }

@@ -7,13 +7,14 @@ use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Write};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use rustix::fs::{CWD, RenameFlags, renameat_with};
 use rustix::io::Errno;
 
-use super::{Entry, FileId, Kind, Lock, Metadata, World};
+use super::{Entry, FileId, Finished, Kind, Lock, Metadata, Program, World};
 
 /// The operating system.
 #[derive(Debug, Clone, Copy, Default)]
@@ -137,5 +138,29 @@ impl World for OsWorld {
 
     fn env(&self, name: &str) -> Option<OsString> {
         std::env::var_os(name)
+    }
+
+    fn run(&self, program: &Program) -> io::Result<Finished> {
+        let mut command = Command::new(&program.name);
+        command.args(&program.args).envs(program.set.iter().copied());
+        for name in &program.unset {
+            command.env_remove(name);
+        }
+        if !program.dir.as_os_str().is_empty() {
+            command.current_dir(&program.dir);
+        }
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
+        let input = child.stdin.take();
+        // It may write before it has read everything.
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                if let Some(mut input) = input {
+                    // A program that does not read all of it says so by its exit code.
+                    let _ = input.write_all(&program.input);
+                }
+            });
+            let output = child.wait_with_output()?;
+            Ok(Finished { code: output.status.code(), output: output.stdout, errors: output.stderr })
+        })
     }
 }

@@ -3,7 +3,7 @@
 //! miette draws; what it draws is cut out here (`snippet`), so that it never sees more of a file than is shown. Of findings that
 //! repeat each other the first are drawn and the rest listed with their places (`repeat`).
 
-mod clean;
+pub mod clean;
 mod repeat;
 mod snippet;
 

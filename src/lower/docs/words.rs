@@ -14,7 +14,7 @@ const TIMES: [(i64, &str, &str); 5] = [
 ];
 
 /// `1h30m` as "1 hour 30 minutes".
-pub(super) fn duration(duration: Duration) -> String {
+pub fn duration(duration: Duration) -> String {
     let mut rest = duration.millis;
     let mut parts = Vec::new();
     for (size, one, several) in TIMES {
@@ -30,7 +30,7 @@ pub(super) fn duration(duration: Duration) -> String {
 }
 
 /// When a rule fires: "the value is above 5%", "the value is below -20% or above 20%".
-pub(super) fn condition(alert: &AlertRule) -> String {
+pub fn condition(alert: &AlertRule) -> String {
     match &alert.threshold {
         Some(threshold) => {
             let bounds: Vec<String> = threshold.bounds.iter().map(|bound| comparison(bound, threshold)).collect();

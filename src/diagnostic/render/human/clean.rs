@@ -18,7 +18,7 @@ pub(super) fn line(text: &str) -> String {
 }
 
 /// What a message says, line breaks kept.
-pub(super) fn message(text: &str) -> String {
+pub fn message(text: &str) -> String {
     text.chars().map(|c| if c == '\n' { c } else { visible(c) }).collect()
 }
 
