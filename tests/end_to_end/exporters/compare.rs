@@ -94,8 +94,11 @@ fn difference(family: &Observed, known: &Exposed, series: &[Series]) -> Vec<Stri
         }
         let Some(values) = &label.values else { continue };
         let values: BTreeSet<&str> = values.iter().map(|value| value.as_str()).collect();
-        let other: BTreeSet<&String> =
-            series.iter().filter_map(|series| series.labels.get(*name)).filter(|value| !values.contains(value.as_str())).collect();
+        let other: BTreeSet<&String> = series
+            .iter()
+            .filter_map(|series| series.labels.get(*name))
+            .filter(|value| !values.contains(value.as_str()))
+            .collect();
         if !other.is_empty() {
             found.push(format!("the label `{name}` has the values {other:?}, declared are {values:?}"));
         }

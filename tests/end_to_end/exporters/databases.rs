@@ -36,6 +36,9 @@ struct Process(Child);
 
 impl Process {
     fn end(&mut self) {
+        if !self.0.try_wait().is_ok_and(|ended| ended.is_none()) {
+            return;
+        }
         let _ = Command::new("kill").args(["-INT", &self.0.id().to_string()]).status();
         let deadline = Instant::now() + Duration::from_secs(15);
         while Instant::now() < deadline && self.0.try_wait().is_ok_and(|ended| ended.is_none()) {
@@ -125,7 +128,12 @@ impl Postgres {
         }
         let mut session = self.client("shop").stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
         // The session lasts for as long as its input is open.
-        session.stdin.as_mut().unwrap().write_all(b"begin; select txid_current(); lock table orders in row exclusive mode;\n").unwrap();
+        session
+            .stdin
+            .as_mut()
+            .unwrap()
+            .write_all(b"begin; select txid_current(); lock table orders in row exclusive mode;\n")
+            .unwrap();
         self.session = Some(Process(session));
         until("the transaction is open", WITHIN, || {
             let seen = self.ask("shop", "select 'it is ' || state from pg_stat_activity where state = 'idle in transaction'");

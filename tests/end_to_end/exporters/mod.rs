@@ -3,6 +3,7 @@
 
 mod compare;
 mod databases;
+mod live;
 mod packs;
 
 use std::path::{Path, PathBuf};
