@@ -59,6 +59,8 @@ fi
 deny="$tools/cargo-deny/bin/cargo-deny"
 if [ -x "$deny" ]; then
   check dependencies 300 "$deny" --all-features check --hide-inclusion-graph bans licenses sources
+  check 'dependencies of the fuzz targets' 300 "$deny" --config deny.toml --manifest-path fuzz/Cargo.toml check \
+    --hide-inclusion-graph bans licenses sources
   if timeout --kill-after=10 60 "$deny" fetch db > /dev/null 2>&1 < /dev/null; then
     check advisories 120 "$deny" --all-features check --disable-fetch --hide-inclusion-graph advisories
   else

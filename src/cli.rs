@@ -5,6 +5,7 @@ mod diff;
 mod explain;
 mod graph;
 pub mod init;
+pub mod prove;
 pub mod schema;
 pub mod simulate;
 
@@ -37,6 +38,8 @@ pub enum Command {
     Lint(Lint),
     /// Say how the written files differ from what the spec compiles to: the same as `build --check`.
     Drift(Drift),
+    /// Show with the real tools that each alert fires when it should, is silent when it should, and who is told.
+    Prove(prove::Prove),
     /// Say what a PromQL expression returns.
     Query(Query),
     /// Show an alert, a metric or anything else of a spec with where it comes from and who uses it; or the page of a rule.

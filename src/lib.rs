@@ -30,6 +30,7 @@ pub mod packs;
 pub mod pipeline;
 pub mod plan;
 pub mod promql;
+pub mod prove;
 pub mod resolve;
 pub mod simulate;
 pub mod source;

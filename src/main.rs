@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use optiinfra_gen::cli::{Cli, Command};
 use optiinfra_gen::commands::terminal::{Exit, Terminal, human_options, shows_progress};
-use optiinfra_gen::commands::{build, completions, diff, drift, explain, graph, init, lint, query, schema, simulate};
+use optiinfra_gen::commands::{build, completions, diff, drift, explain, graph, init, lint, prove, query, schema, simulate};
 use optiinfra_gen::world::OsWorld;
 
 /// A bug in this program.
@@ -40,6 +40,7 @@ fn run(cli: &Cli) -> io::Result<Exit> {
         Command::Build(args) => build::build(args, &world, &mut terminal),
         Command::Drift(args) => drift::drift(args, &world, &mut terminal),
         Command::Lint(args) => lint::lint(args, &world, &mut terminal),
+        Command::Prove(args) => prove::prove(args, &world, &mut terminal),
         Command::Explain(args) => explain::explain(args, &world, &mut terminal),
         Command::Diff(args) => diff::diff(args, &world, &mut terminal),
         Command::Graph(args) => graph::graph(args, &world, &mut terminal),

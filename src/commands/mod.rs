@@ -11,6 +11,7 @@ pub mod init;
 pub mod lint;
 mod place;
 mod progress;
+pub mod prove;
 pub mod query;
 pub mod returns;
 pub mod schema;

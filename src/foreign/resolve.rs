@@ -156,6 +156,7 @@ fn alert(written: WrittenAlert, catalog: &dyn Catalog, context: &Context, source
         planned: false,
         generated_labels: Vec::new(),
         runbook: None,
+        tests: Vec::new(),
     };
     (rule, found)
 }

@@ -24,6 +24,7 @@ pub fn is_builtin(name: &str) -> bool {
 pub fn mentions(text: &str) -> Vec<Mention<'_>> {
     let mut found = Vec::new();
     let mut at = 0;
+    let mut unclosed: Vec<&str> = Vec::new();
     while let Some(step) = text.get(at..).and_then(|rest| rest.find(['$', '['])) {
         let start = at + step;
         let rest = text.get(start..).unwrap_or_default();
@@ -43,13 +44,18 @@ pub fn mentions(text: &str) -> Vec<Mention<'_>> {
             at = start + 1;
             continue;
         }
+        let after = inside.get(name.len()..).unwrap_or_default();
         let end = if close.is_empty() {
             Some(open + name.len())
+        } else if !after.starts_with(close) && (!is_format(after) || unclosed.contains(&close)) {
+            None
         } else {
-            inside
-                .find(close)
-                .filter(|end| inside.get(name.len()..*end).is_some_and(is_format))
-                .map(|end| open + end + close.len())
+            let end = after.find(close);
+            if end.is_none() {
+                // Nothing behind this place closes another one either.
+                unclosed.push(close);
+            }
+            end.map(|end| open + name.len() + end + close.len())
         };
         match end {
             Some(length) => {
@@ -171,6 +177,13 @@ mod tests {
         assert!(names("$5 costs $ [a-z] [[:alpha:]] ${} ${a b} $").is_empty());
         assert_eq!(mentions("x ${job}!")[0].range, 2..8);
         assert_eq!(names("${a ${b}"), ["b"]);
+        assert_eq!(names("[[a ${b:c} ${d: [[e]]"), ["b", "e"]);
+        // Each of these would take minutes if what closes a variable were looked for again and again.
+        for piece in ["${a:", "${a ", "[[a:", "[[a ", "${a:[[b:"] {
+            let text = piece.repeat(300_000);
+            assert!(mentions(&text).is_empty(), "{piece}");
+            mentions(&(text + "}"));
+        }
     }
 
     #[test]

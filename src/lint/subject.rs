@@ -51,6 +51,8 @@ pub struct Stack<'a> {
     pub route: Option<&'a Route>,
     /// The files with notification templates.
     pub templates: &'a [TemplateFile],
+    /// All of it, resolved.
+    pub model: &'a Model,
 }
 
 impl<'a> Stack<'a> {
@@ -63,6 +65,7 @@ impl<'a> Stack<'a> {
             jobs: &model.jobs,
             route: model.route.as_ref(),
             templates: &model.templates,
+            model,
         }
     }
 }

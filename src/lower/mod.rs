@@ -9,6 +9,7 @@ pub mod routes;
 pub mod rules;
 pub mod scrape;
 pub mod secrets;
+pub mod unit_tests;
 pub mod workloads;
 
 use crate::diagnostic::Diagnostic;
@@ -22,6 +23,9 @@ pub fn lower(model: &Model, _sources: &Sources) -> (Plan, Vec<Diagnostic>) {
     let mut diagnostics = Vec::new();
     let mut prometheus = scrape::lower(model);
     rules::lower(model, &mut prometheus);
+    if !model.settings.grafana_alerting {
+        unit_tests::lower(model, model.proofs(), &mut prometheus);
+    }
     let alertmanager = routes::lower(model, &mut diagnostics);
     let (grafana, found) = dashboards::lower(model);
     diagnostics.extend(found);

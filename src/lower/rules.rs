@@ -71,6 +71,6 @@ fn alert(alert: &AlertRule) -> Rule {
 }
 
 /// The expression on one line, or laid out when that would be too long to read.
-pub(super) fn layout(expr: &Expr) -> String {
+pub(crate) fn layout(expr: &Expr) -> String {
     if expr.text.chars().count() <= LINE { expr.text.clone() } else { expr.ast.pretty() }
 }

@@ -9,7 +9,7 @@ pub mod matcher;
 pub mod rule;
 pub mod scenario;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::load::templates::TemplateFile;
 use crate::model::dashboard::Dashboard;
@@ -18,6 +18,7 @@ use crate::model::job::Job;
 use crate::model::rule::{AlertRule, RecordRule};
 use crate::model::scenario::Scenario;
 use crate::promql::catalog::MapCatalog;
+use crate::prove::{self, Proof};
 use crate::resolve::stack::Settings;
 use crate::spec::Spec;
 
@@ -46,4 +47,13 @@ pub struct Model {
     pub scenarios: Vec<Scenario>,
     /// The files with notification templates that the spec names; whoever has a disk reads them.
     pub templates: Vec<TemplateFile>,
+    /// The tests of the alerts, once somebody has asked for them.
+    pub proofs: OnceLock<Vec<Proof>>,
+}
+
+impl Model {
+    /// The tests of all alerts that are emitted, in the order of the rules; they are found when they are first asked for.
+    pub fn proofs(&self) -> &[Proof] {
+        self.proofs.get_or_init(|| prove::prove(self))
+    }
 }

@@ -8,6 +8,7 @@ use crate::promql::BinaryOp;
 use crate::source::Span;
 use crate::spec::decode::Text;
 use crate::spec::quantity::{Duration, Quantity};
+use crate::spec::query::AlertTest;
 use crate::unit::Unit;
 
 /// One recording rule.
@@ -68,6 +69,8 @@ pub struct AlertRule {
     pub generated_labels: Vec<String>,
     /// Text of the runbook page, in Markdown.
     pub runbook: Option<Text>,
+    /// Tests with samples of the spec's own.
+    pub tests: Vec<AlertTest>,
 }
 
 impl AlertRule {

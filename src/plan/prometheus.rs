@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value as Json;
 
 use crate::plan::secret::Secrets;
+pub use crate::prove::UnitTest;
 
 /// All of Prometheus.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -25,6 +26,8 @@ pub struct Prometheus {
     pub alert_groups: Vec<RuleGroup>,
     /// Groups of recording rules.
     pub record_groups: Vec<RuleGroup>,
+    /// Files of unit tests by their name.
+    pub unit_tests: BTreeMap<String, UnitTestFile>,
     /// The secrets that Prometheus reads.
     pub secrets: Secrets,
     /// The spec items of each file, by its name.
@@ -118,6 +121,23 @@ pub struct RemoteWrite {
     pub relabel: Vec<Relabel>,
     /// Further fields, passed through.
     pub extra: BTreeMap<String, Json>,
+}
+
+/// A file of promtool's unit tests.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct UnitTestFile {
+    /// The rule files, relative to the tests.
+    pub rule_files: Vec<String>,
+    /// Milliseconds between two evaluations, and between two samples.
+    pub step: i64,
+    /// Groups in the order in which they are evaluated.
+    pub group_order: Vec<String>,
+    /// Labels that templates see.
+    pub external_labels: BTreeMap<String, String>,
+    /// The tests with the alert that each is about.
+    pub tests: Vec<(String, UnitTest)>,
+    /// The spec items that it comes from.
+    pub items: Vec<String>,
 }
 
 /// A group of rules, evaluated one after the other.

@@ -295,6 +295,12 @@ fn rule(
         planned,
         generated_labels,
         runbook: alert.runbook.clone(),
+        tests: alert
+            .tests
+            .iter()
+            .filter(|test| test.level.as_ref().is_none_or(|level| Some(level.as_str()) == case.level))
+            .cloned()
+            .collect(),
     })
 }
 

@@ -14,7 +14,7 @@ pub mod records;
 pub mod scenarios;
 pub mod stack;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::diagnostic::Diagnostic;
 use crate::model::Model;
@@ -57,5 +57,18 @@ pub fn resolve(spec: Arc<Spec>, shipped: Arc<Spec>, sources: &Sources, diagnosti
     drop(queries);
     let scenarios = scenarios::resolve(&spec, &jobs, &catalog, &alerts, diagnostics);
     let templates = Vec::new();
-    Model { spec, shipped, settings, jobs, catalog, records, alerts, dashboards, route, scenarios, templates }
+    Model {
+        spec,
+        shipped,
+        settings,
+        jobs,
+        catalog,
+        records,
+        alerts,
+        dashboards,
+        route,
+        scenarios,
+        templates,
+        proofs: OnceLock::new(),
+    }
 }

@@ -4,7 +4,7 @@ use serde_json::{Value as Json, json};
 
 use crate::load::tree::Node;
 use crate::source::Span;
-use crate::spec::decode::{Decode, Decoder, Map, Schemas, Spanned, Text, record};
+use crate::spec::decode::{Decode, Decoder, Map, OneOrMany, Schemas, Spanned, Text, record};
 use crate::spec::quantity::{self, Duration, Quantity};
 use crate::spec::schema::pattern;
 use crate::spec::shared::{Allow, Status};
@@ -181,9 +181,36 @@ record! {
         /// The unit of the value, where it cannot be inferred.
         /// Example: `ratio`
         unit: Option<Spanned<Unit>>,
+        /// Tests with samples of your own, beside those that the build finds.
+        /// Example: `[{series: {'up{job="api"}': 1x5 0x10}, fires_at: 12m, silent_at: 4m}]`
+        tests: Vec<AlertTest>,
         /// Findings to leave out for this alert.
         /// Example: `[{rule: promql/unknown-label, reason: "the proxy adds it", until: 2027-01-01}]`
         allow: Vec<Allow>,
+    }
+}
+
+record! {
+    /// A test of an alert with samples of its own.
+    pub struct AlertTest {
+        /// What it shows, in a few words.
+        /// Example: `one queue is much longer`
+        name: Option<Text>,
+        /// The level that it is about, where the alert has several.
+        /// Example: `critical`
+        level: Option<Text>,
+        /// Time between two samples and two evaluations; 1m unless said.
+        /// Example: `30s`
+        interval: Option<Spanned<Duration>>,
+        /// Series with their samples, as promtool's unit tests write them.
+        /// Example: `{'up{job="api"}': 1x5 0x10}`
+        series: Map<Text>,
+        /// Moments from the start at which the alert fires.
+        /// Example: `[15m, 20m]`
+        fires_at: OneOrMany<Spanned<Duration>>,
+        /// Moments from the start at which it is silent.
+        /// Example: `5m`
+        silent_at: OneOrMany<Spanned<Duration>>,
     }
 }
 

@@ -73,7 +73,16 @@ impl std::fmt::Debug for Lock {
     }
 }
 
-/// Disk, environment and locks. Errors are those of the operating system, without the path: the caller knows it.
+/// How a program ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ended {
+    /// Its exit code; `None` when it was stopped because it took too long, or by a signal.
+    pub code: Option<i32>,
+    /// All that it printed, both streams in their order.
+    pub text: String,
+}
+
+/// Disk, environment, programs and locks. Errors are those of the operating system, without the path: the caller knows it.
 pub trait World: Send + Sync {
     /// The bytes of a file; links are followed. Look at [`World::metadata`] first: reading a pipe may never end.
     fn read(&self, path: &Path) -> io::Result<Vec<u8>>;
@@ -130,5 +139,20 @@ pub trait World: Send + Sync {
     /// Runs another program to its end; `NotFound` when there is none of this name. A world without programs has none.
     fn run(&self, _program: &Program) -> io::Result<Finished> {
         Err(io::ErrorKind::NotFound.into())
+    }
+
+    /// Runs a program in a folder to its end, at most so long. It reads nothing.
+    fn run_in(&self, _program: &Path, _arguments: &[OsString], _dir: &Path, _limit: Duration) -> io::Result<Ended> {
+        Err(io::Error::new(io::ErrorKind::Unsupported, "no programs run in this world"))
+    }
+
+    /// Makes an empty folder for files that are needed for a while.
+    fn temporary_dir(&self) -> io::Result<PathBuf> {
+        Err(io::Error::new(io::ErrorKind::Unsupported, "there is no place for temporary files in this world"))
+    }
+
+    /// Removes a folder of [`World::temporary_dir`] with all that is in it.
+    fn remove_temporary(&self, _dir: &Path) -> io::Result<()> {
+        Err(io::Error::new(io::ErrorKind::Unsupported, "there is no place for temporary files in this world"))
     }
 }

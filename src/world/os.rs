@@ -4,17 +4,18 @@
 
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use rustix::fs::{CWD, RenameFlags, renameat_with};
 use rustix::io::Errno;
 
-use super::{Entry, FileId, Finished, Kind, Lock, Metadata, Program, World};
+use super::{Ended, Entry, FileId, Finished, Kind, Lock, Metadata, Program, World};
 
 /// The operating system.
 #[derive(Debug, Clone, Copy, Default)]
@@ -22,6 +23,9 @@ pub struct OsWorld;
 
 /// How long to sleep between two attempts at a lock.
 const LOCK_PAUSE: Duration = Duration::from_millis(20);
+
+/// How long to sleep between two looks at a program that runs.
+const RUN_PAUSE: Duration = Duration::from_millis(5);
 
 fn kind(file_type: fs::FileType) -> Kind {
     if file_type.is_symlink() {
@@ -162,5 +166,49 @@ impl World for OsWorld {
             let output = child.wait_with_output()?;
             Ok(Finished { code: output.status.code(), output: output.stdout, errors: output.stderr })
         })
+    }
+
+    fn run_in(&self, program: &Path, arguments: &[OsString], dir: &Path, limit: Duration) -> io::Result<Ended> {
+        let (mut reader, writer) = io::pipe()?;
+        let mut command = Command::new(program);
+        command.args(arguments).current_dir(dir).stdin(Stdio::null()).stdout(writer.try_clone()?).stderr(writer);
+        let mut child = command.spawn()?;
+        // It holds the writing ends, and the reader would wait for them.
+        drop(command);
+        let text = thread::spawn(move || {
+            let mut bytes = Vec::new();
+            reader.read_to_end(&mut bytes).map(|_| bytes)
+        });
+        let started = Instant::now();
+        let code = loop {
+            match child.try_wait()? {
+                Some(status) => break status.code(),
+                None if started.elapsed() >= limit => {
+                    child.kill()?;
+                    child.wait()?;
+                    break None;
+                }
+                None => thread::sleep(RUN_PAUSE),
+            }
+        };
+        let bytes = text.join().map_err(|_| io::Error::other("what it printed cannot be read"))??;
+        Ok(Ended { code, text: String::from_utf8_lossy(&bytes).into_owned() })
+    }
+
+    fn temporary_dir(&self) -> io::Result<PathBuf> {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        loop {
+            let number = NEXT.fetch_add(1, Ordering::Relaxed);
+            let path = std::env::temp_dir().join(format!("optiinfra-gen-{}-{number}", std::process::id()));
+            match fs::create_dir(&path) {
+                Ok(()) => return Ok(path),
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists && number < 1_000_000 => {}
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    fn remove_temporary(&self, dir: &Path) -> io::Result<()> {
+        fs::remove_dir_all(dir)
     }
 }

@@ -5,7 +5,9 @@ use crate::texts::{DEEP, deep_expressions, ten_megabytes};
 
 fn panel(expression: &str) -> String {
     let quoted = serde_json::to_string(expression).unwrap();
-    format!("{{\"id\": 1, \"type\": \"timeseries\", \"title\": \"T\", \"targets\": [{{\"expr\": {quoted}, \"refId\": \"A\"}}]}}")
+    format!(
+        "{{\"id\": 1, \"type\": \"timeseries\", \"title\": \"T\", \"datasource\": {{\"type\": \"prometheus\", \"uid\": \"p\"}}, \"targets\": [{{\"expr\": {quoted}, \"refId\": \"A\"}}]}}"
+    )
 }
 
 fn dashboard(panels: &str) -> String {

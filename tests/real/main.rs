@@ -12,6 +12,7 @@ mod defects;
 mod grafana;
 mod pre_commit;
 mod prometheus;
+mod prove;
 mod refused;
 mod scratch;
 mod server;

@@ -2,9 +2,10 @@
 
 mod config;
 mod rules;
+mod unit_tests;
 
 use crate::emit::artifact::Artifact;
-use crate::plan::prometheus::Prometheus;
+use crate::plan::prometheus::{Prometheus, RuleGroup, UnitTestFile};
 
 /// `prometheus.yml` alone.
 pub fn config(plan: &Prometheus) -> Vec<u8> {
@@ -22,7 +23,20 @@ pub fn emit(plan: &Prometheus, out: &mut Vec<Artifact>) {
         let bytes = rules::yaml(&plan.record_groups);
         out.push(Artifact::new("prometheus/recording_rules.yml", bytes, items("recording_rules.yml")));
     }
+    for (name, file) in &plan.unit_tests {
+        out.push(Artifact::new(format!("prometheus/tests/{name}"), unit_tests::yaml(file), file.items.clone()));
+    }
     for (file, groups) in &plan.target_lists {
         out.push(Artifact::new(format!("prometheus/targets/{file}"), config::target_list(groups), items("prometheus.yml")));
     }
+}
+
+/// A rule file of these groups.
+pub fn rule_file(groups: &[RuleGroup]) -> Vec<u8> {
+    rules::yaml(groups)
+}
+
+/// A file of unit tests.
+pub fn unit_test_file(file: &UnitTestFile) -> Vec<u8> {
+    unit_tests::yaml(file)
 }

@@ -1,5 +1,6 @@
 //! Selectors: which variants of a metric the matchers admit, and what is known of their series.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use smallvec::SmallVec;
@@ -113,24 +114,30 @@ fn matching_names(notes: &Notes<'_>, pattern: &Pattern) -> Option<Vec<Name>> {
 
 /// Two matchers on one label that exclude each other, whatever is declared.
 fn contradiction(notes: &mut Notes<'_>, tests: &[Test<'_>]) -> Option<Reason> {
+    /// What the matchers on a label leave of it so far, `None` once they exclude each other, and where the last of them is.
+    struct Left {
+        fact: Option<LabelFact>,
+        last: Span,
+    }
     let mut found = None;
-    for (index, test) in tests.iter().enumerate() {
-        let mut earlier = tests[..index].iter().filter(|other| other.label == test.label).peekable();
-        if earlier.peek().is_none() {
-            continue;
-        }
-        let mut fact = LabelFact::unknown(test.label.into(), Reason::new(Span::default(), Cause::Matcher));
-        let mut possible = true;
-        let mut last = None;
-        for other in earlier {
-            possible = possible && other.narrow(&mut fact);
-            last = Some(other);
-        }
-        if possible && !test.narrow(&mut fact) {
-            let first = last.map_or(test.matcher.span(), |other| other.matcher.span());
-            let second = test.matcher.span();
-            notes.event(second, EventKind::ContradictoryMatchers { label: test.label.into(), first, second });
-            found = Some(Reason::new(second, Cause::NoSeries));
+    let mut labels: BTreeMap<&str, Left> = BTreeMap::new();
+    for test in tests {
+        let second = test.matcher.span();
+        let mut is_first = false;
+        let left = labels.entry(test.label).or_insert_with(|| {
+            is_first = true;
+            let fact = LabelFact::unknown(test.label.into(), Reason::new(Span::default(), Cause::Matcher));
+            Left { fact: Some(fact), last: second }
+        });
+        let first = std::mem::replace(&mut left.last, second);
+        let passes = left.fact.as_mut().is_none_or(|fact| test.narrow(fact));
+        if !passes {
+            left.fact = None;
+            // A matcher that nothing can pass by itself contradicts no other.
+            if !is_first {
+                notes.event(second, EventKind::ContradictoryMatchers { label: test.label.into(), first, second });
+                found = Some(Reason::new(second, Cause::NoSeries));
+            }
         }
     }
     found

@@ -1,37 +1,29 @@
 //! `alert/untested`
 
 use crate::lint::context::Context;
-use crate::lint::expressions;
 use crate::lint::finding::Findings;
 use crate::lint::rule::{Check, Rule, rule};
-use crate::model::rule::AlertRule;
-use crate::promql::infer::Condition;
+use crate::lint::subject::Stack;
 
 /// The rule.
-pub const RULE: Rule = rule!(
-    "alert/untested",
-    Info,
-    "No test can be made for an alert, since its threshold is not a number",
-    "untested.md",
-    Check::Alert(check)
-);
+pub const RULE: Rule =
+    rule!("alert/untested", Warning, "No samples are found that make an alert fire", "untested.md", Check::Stack(check));
 
-fn check(cx: &Context<'_>, alert: &AlertRule, findings: &mut Findings) {
-    // Tests are generated from a spec only.
-    if cx.subject.stack.is_none() {
-        return;
+/// What helps.
+pub const HELP: &str =
+    "change the expression or the threshold; if it can fire, show how: `tests: [{series: {...}, fires_at: ..., silent_at: ...}]`";
+
+fn check(cx: &Context<'_>, stack: &Stack<'_>, findings: &mut Findings) {
+    for proof in stack.model.proofs() {
+        let (Err(why), Some(alert)) = (&proof.tests, stack.model.alerts.get(proof.alert)) else { continue };
+        let broken = alert.expr.inference.hidden || alert.expr.facts().empty.is_some() || cx.is_broken(&alert.expr);
+        if !broken {
+            findings.push(RULE.at(alert.item.span, message(&proof.title, why)).help(HELP));
+        }
     }
-    let condition = alert.expr.facts().condition;
-    let plain = alert.threshold.is_some()
-        || alert.heartbeat
-        || matches!(condition, Condition::Absent | Condition::Constant | Condition::Unknown | Condition::Value)
-        || expressions::comparison(&alert.expr.ast).is_some();
-    if plain || alert.planned {
-        return;
-    }
-    let message = format!("`{}` does not compare one value with one number, so no test of it is generated", alert.name);
-    findings.push(
-        RULE.at(alert.item.span, message)
-            .help("write the value as the expression and the number as `above:`, `below:` or the like"),
-    );
+}
+
+/// What is said of an alert without tests.
+pub fn message(title: &str, why: &str) -> String {
+    format!("no samples make `{title}` fire: {why}")
 }

@@ -19,16 +19,17 @@ pub const RULE: Rule = rule!(
     Check::Dashboard(check)
 );
 
+/// Of one expression or text each name is reported once, and so many at most: where more are missing, it is another dashboard's.
+const MOST: usize = 20;
+
 fn check(cx: &Context<'_>, dashboard: &Dashboard<'_>, findings: &mut Findings) {
     let known: BTreeSet<&str> = dashboard.variables.iter().map(|variable| variable.name.as_str()).collect();
     let is_known = |name: &str| known.contains(name) || grafana::is_builtin(name);
     for used in dashboard.uses() {
-        let mut seen: BTreeSet<(&str, Option<Span>)> = BTreeSet::new();
-        for variable in expressions::variables(&used.expr.ast) {
+        let mut seen: BTreeSet<&str> = BTreeSet::new();
+        let unknown = expressions::variables(&used.expr.ast).into_iter().filter(|variable| !is_known(&variable.name));
+        for variable in unknown.filter(|variable| seen.insert(&variable.name)).take(MOST) {
             let place = used.expr.place(variable.span, cx.sources);
-            if is_known(&variable.name) || !seen.insert((&variable.name, place)) {
-                continue;
-            }
             let about = match used.purpose {
                 Purpose::Panel(_, panel, _) => panel.span,
                 Purpose::Variable(_, variable) => variable.span,
@@ -44,7 +45,9 @@ fn check(cx: &Context<'_>, dashboard: &Dashboard<'_>, findings: &mut Findings) {
     }
     let texts = dashboard.texts.iter().chain(dashboard.panels().flat_map(|panel| &panel.texts));
     for text in texts {
-        for mention in grafana::mentions(text.as_str()).into_iter().filter(|mention| mention.braced && !is_known(mention.name)) {
+        let mut seen: BTreeSet<&str> = BTreeSet::new();
+        let unknown = grafana::mentions(text.as_str()).into_iter().filter(|mention| mention.braced && !is_known(mention.name));
+        for mention in unknown.filter(|mention| seen.insert(mention.name)).take(MOST) {
             findings.push(undefined(mention.name, cx.within(text, mention.range), &known));
         }
     }
