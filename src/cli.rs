@@ -1,5 +1,8 @@
 //! The arguments of the command line, as types and nothing else.
 
+pub mod apply;
+mod backtest;
+pub mod backup;
 pub mod completions;
 mod diff;
 mod explain;
@@ -8,11 +11,13 @@ pub mod init;
 pub mod prove;
 pub mod schema;
 pub mod simulate;
+pub mod verify;
 
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub use backtest::{Backtest, BacktestFormat};
 pub use diff::{Diff, DiffFormat};
 pub use explain::{Explain, ExplainFormat};
 pub use graph::{Graph, GraphFormat};
@@ -38,6 +43,14 @@ pub enum Command {
     Lint(Lint),
     /// Say how the written files differ from what the spec compiles to: the same as `build --check`.
     Drift(Drift),
+    /// Say how often each alert of a spec would have fired over a time that has passed, by the samples of a Prometheus.
+    Backtest(Backtest),
+    /// Say how what runs differs from a spec.
+    Verify(verify::Verify),
+    /// Have servers take over what a build wrote; a dry run unless told otherwise.
+    Apply(apply::Apply),
+    /// Keep the dashboards of a Grafana as files.
+    Backup(backup::Backup),
     /// Show with the real tools that each alert fires when it should, is silent when it should, and who is told.
     Prove(prove::Prove),
     /// Say what a PromQL expression returns.

@@ -10,6 +10,9 @@
 //! | lower | `Model` | `Plan`: one sub-plan per target, everything decided | `lower`, `plan` |
 //! | emit | `Plan` | artifacts: paths and bytes; one place writes them | `emit` |
 
+pub mod apply;
+pub mod backtest;
+pub mod backup;
 #[cfg(feature = "cli")]
 pub mod cli;
 #[cfg(feature = "cli")]
@@ -32,9 +35,11 @@ pub mod plan;
 pub mod promql;
 pub mod prove;
 pub mod resolve;
+pub mod server;
 pub mod simulate;
 pub mod source;
 pub mod spec;
 pub mod template;
 pub mod unit;
+pub mod verify;
 pub mod world;

@@ -6,8 +6,15 @@ use std::process::ExitCode;
 use clap::Parser;
 use optiinfra_gen::cli::{Cli, Command};
 use optiinfra_gen::commands::terminal::{Exit, Terminal, human_options, shows_progress};
-use optiinfra_gen::commands::{build, completions, diff, drift, explain, graph, init, lint, prove, query, schema, simulate};
+use optiinfra_gen::commands::{
+    apply, backtest, backup, build, completions, diff, drift, explain, graph, init, lint, prove, query, schema, simulate, verify,
+};
 use optiinfra_gen::world::OsWorld;
+
+/// The program makes and drops very many small values on several threads. Beside the allocator of glibc this one saves a fifth of the time
+/// and a seventh of the memory of linting 100,000 rules (`cargo bench --bench lint_rules`).
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// A bug in this program.
 const BUG: u8 = 70;
@@ -41,6 +48,9 @@ fn run(cli: &Cli) -> io::Result<Exit> {
         Command::Drift(args) => drift::drift(args, &world, &mut terminal),
         Command::Lint(args) => lint::lint(args, &world, &mut terminal),
         Command::Prove(args) => prove::prove(args, &world, &mut terminal),
+        Command::Apply(args) => apply::apply(args, &world, &mut terminal),
+        Command::Backup(args) => backup::backup(args, &world, &mut terminal),
+        Command::Verify(args) => verify::verify(args, &world, &mut terminal),
         Command::Explain(args) => explain::explain(args, &world, &mut terminal),
         Command::Diff(args) => diff::diff(args, &world, &mut terminal),
         Command::Graph(args) => graph::graph(args, &world, &mut terminal),
@@ -49,6 +59,7 @@ fn run(cli: &Cli) -> io::Result<Exit> {
         Command::Schema(args) => schema::schema(args, &mut terminal),
         Command::Completions(args) => completions::completions(args, &mut terminal),
         Command::Man(args) => completions::man(args, &world, &mut terminal),
+        Command::Backtest(args) => backtest::backtest(args, &world, &mut terminal),
         Command::Query(args) => query::query(args, &world, io::stdin().lock(), &mut terminal),
     }?;
     out.flush()?;

@@ -1,5 +1,8 @@
 //! One file for each command of the command line.
 
+pub mod apply;
+pub mod backtest;
+pub mod backup;
 pub mod build;
 mod compile;
 pub mod completions;
@@ -15,8 +18,10 @@ pub mod prove;
 pub mod query;
 pub mod returns;
 pub mod schema;
+mod servers;
 pub mod settings;
 pub mod simulate;
 pub mod specs;
 pub mod terminal;
+pub mod verify;
 mod watch;

@@ -7,6 +7,7 @@
 
 mod action;
 mod alertmanager;
+mod backtest;
 mod compose;
 mod defects;
 mod grafana;

@@ -4,6 +4,7 @@ use crate::lint::context::Context;
 use crate::lint::finding::Findings;
 use crate::lint::rule::{Check, Rule, rule};
 use crate::lint::subject::Stack;
+use crate::promql::infer::{Event, EventKind};
 
 /// The rule.
 pub const RULE: Rule =
@@ -16,7 +17,24 @@ pub const HELP: &str =
 fn check(cx: &Context<'_>, stack: &Stack<'_>, findings: &mut Findings) {
     for proof in stack.model.proofs() {
         let (Err(why), Some(alert)) = (&proof.tests, stack.model.alerts.get(proof.alert)) else { continue };
-        let broken = alert.expr.inference.hidden || alert.expr.facts().empty.is_some() || cx.is_broken(&alert.expr);
+        // Another rule says why, and better.
+        let told = |event: &Event| {
+            matches!(
+                event.kind,
+                EventKind::UnknownMetric { .. }
+                    | EventKind::QuantileWithoutLe { .. }
+                    | EventKind::QuantileOfNonHistogram { .. }
+                    | EventKind::QuantileOutOfRange { .. }
+                    | EventKind::ComparisonNeverTrue(_)
+                    | EventKind::ComparisonAlwaysTrue(_)
+                    | EventKind::MatchNeverMatches { .. }
+                    | EventKind::ManyToMany { .. }
+            )
+        };
+        let broken = alert.expr.inference.hidden
+            || alert.expr.facts().empty.is_some()
+            || cx.is_broken(&alert.expr)
+            || alert.expr.inference.events.iter().any(told);
         if !broken {
             findings.push(RULE.at(alert.item.span, message(&proof.title, why)).help(HELP));
         }
