@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Puts the real tools that the tests run into one folder: Prometheus, Alertmanager, Docker Compose,
+# Puts the real tools that the tests run into one folder: Prometheus, Alertmanager, Docker Compose, PostgreSQL, Redis, exporters,
 # cargo-deny, pre-commit and the types of Grafana's dashboards. The newest Prometheus is built by the machine's Go, where it has one.
 #
 #   scripts/tools.sh            install what is missing, then list what is there
@@ -26,6 +26,18 @@ alertmanager-current|0.28|1|prometheus-alertmanager|forky trixie|alertmanager=us
 compose-2|2.20|6|docker-compose|forky trixie|docker-compose=usr/libexec/docker/cli-plugins/docker-compose
 zsh|5.8|6|zsh|bookworm|zsh=bin/zsh
 groff|1.22|2|groff-base|bookworm|troff=usr/bin/troff
+node_exporter-1.5|1.5|1.6|prometheus-node-exporter|bookworm|node_exporter=usr/bin/prometheus-node-exporter
+node_exporter-1.11|1.11|1.12|prometheus-node-exporter|forky sid|node_exporter=usr/bin/prometheus-node-exporter
+postgres_exporter-0.11|0.11|0.12|prometheus-postgres-exporter|bookworm|postgres_exporter=usr/bin/prometheus-postgres-exporter
+postgres_exporter-0.19|0.19|0.20|prometheus-postgres-exporter|forky sid|postgres_exporter=usr/bin/prometheus-postgres-exporter
+redis_exporter-1.45|1.45|1.46|prometheus-redis-exporter|bookworm|redis_exporter=usr/bin/prometheus-redis-exporter
+redis_exporter-1.86|1.86|1.87|prometheus-redis-exporter|forky sid|redis_exporter=usr/bin/prometheus-redis-exporter
+'
+# The same for servers that need libraries and files beside their programs: the packages are kept whole, and each program is started by a
+# script that shows it the libraries. Those that every Debian has, the C library's above all, are the machine's.
+readonly SERVERS='
+postgresql-15|15|16|postgresql-15 postgresql-client-15 libpq5 libicu72 libldap-2.5-0 libsasl2-2 libxml2 libxslt1.1 libgssapi-krb5-2 libkrb5-3 libk5crypto3 libkrb5support0 libkeyutils1 libreadline8 libssl3|bookworm|postgres=usr/lib/postgresql/15/bin/postgres initdb=usr/lib/postgresql/15/bin/initdb psql=usr/lib/postgresql/15/bin/psql
+redis-7|7|8|redis-server redis-tools libjemalloc2 liblzf1 libatomic1 libssl3|bookworm|redis-server=usr/bin/redis-server redis-cli=usr/bin/redis-cli
 '
 readonly CARGO_DENY_VERSION=0.20.2
 # The server of the language's version, younger than any that Debian has.
@@ -111,20 +123,37 @@ apt_ready() {
   apt_suites=yes
 }
 
-# unpack FOLDER PACKAGES SUITE PROGRAMS: the packages of that suite, their programs in FOLDER/bin.
+# start_script PROGRAM: a script beside the unpacked packages that starts the program with their libraries.
+start_script() {
+  cat << SCRIPT
+#!/bin/sh
+whole=\$(cd "\$(dirname "\$0")/../whole" && pwd) || exit 1
+libraries=\$(echo "\$whole"/usr/lib/*-linux-gnu*):\$(echo "\$whole"/lib/*-linux-gnu*)
+LD_LIBRARY_PATH=\$libraries exec "\$whole/$1" "\$@"
+SCRIPT
+}
+
+# unpack FOLDER PACKAGES SUITE PROGRAMS [WHOLE]: the packages of that suite, their programs in FOLDER/bin; what else they hold is kept when WHOLE is said.
 unpack() {
   local work pair package
   work=$(mktemp -d "$tools/.unpack.XXXXXX")
   (
     cd "$work" && mkdir bin || exit 1
-    for package in $2; do
-      apt_private download "$package/$3" || exit 1
-    done
+    # shellcheck disable=SC2046 # the packages are words
+    apt_private download $(printf "%s/$3 " $2) || exit 1
     for package in ./*.deb; do
       dpkg-deb -x "$package" content || exit 1
     done
+    if [ -n "${5:-}" ]; then
+      mv content whole || exit 1
+      mkdir content
+    fi
     for pair in $4; do
-      mv "content/${pair#*=}" "bin/${pair%%=*}" || exit 1
+      if [ -n "${5:-}" ]; then
+        start_script "${pair#*=}" > "bin/${pair%%=*}" && chmod 755 "bin/${pair%%=*}" || exit 1
+      else
+        mv "content/${pair#*=}" "bin/${pair%%=*}" || exit 1
+      fi
     done
     if [ -d "content$templates" ]; then
       mv "content$templates" templates || exit 1
@@ -140,7 +169,7 @@ unpack() {
   mv "$work" "$1"
 }
 
-# install_debian NAME LOWEST TOO_NEW PACKAGES SUITES PROGRAMS
+# install_debian NAME LOWEST TOO_NEW PACKAGES SUITES PROGRAMS [WHOLE]
 install_debian() {
   local folder="$tools/$1" suite reason
   if complete "$folder" "$2" "$3" "$6" || link_from_path "$folder" "$2" "$3" "$6"; then
@@ -153,7 +182,7 @@ install_debian() {
   else
     for suite in $5; do
       say "installing $1: $4 of Debian $suite, unpacked into $folder"
-      if unpack "$folder" "$4" "$suite" "$6" && complete "$folder" "$2" "$3" "$6"; then
+      if unpack "$folder" "$4" "$suite" "$6" "${7:-}" && complete "$folder" "$2" "$3" "$6"; then
         rm -f "$folder.unavailable"
         return 0
       fi
@@ -298,7 +327,7 @@ list() {
         missing=1
       fi
     done
-  done <<< "$TOOLS
+  done <<< "$TOOLS$SERVERS
 prometheus-3.14|||||prometheus=
 cargo-deny|||||cargo-deny="
   if [ -d "$tools/grafana-schema/node_modules/@grafana/schema" ]; then
@@ -333,6 +362,10 @@ main() {
     [ -n "$name" ] || continue
     install_debian "$name" "$lowest" "$too_new" "$packages" "$suites" "$programs" < /dev/null || failed=1
   done <<< "$TOOLS"
+  while IFS='|' read -r name lowest too_new packages suites programs; do
+    [ -n "$name" ] || continue
+    install_debian "$name" "$lowest" "$too_new" "$packages" "$suites" "$programs" whole < /dev/null || failed=1
+  done <<< "$SERVERS"
   # With DOCKER_CONFIG=$tools/compose-2 a docker client runs it as `docker compose`.
   if [ -d "$tools/compose-2/bin" ]; then
     mkdir -p "$tools/compose-2/cli-plugins"

@@ -34,12 +34,18 @@ pub(crate) fn all(server: &Server) -> (Vec<Dashboard>, Vec<String>) {
     let folder = root().join("generated/grafana/dashboards");
     let mut files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.sort();
-    let mut empty = Vec::new();
-    let dashboards = files
+    let texts = files
         .iter()
-        .map(|file| {
-            let json: Value = serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap();
-            let name = file.file_stem().unwrap().to_string_lossy().into_owned();
+        .map(|file| (file.file_stem().unwrap().to_string_lossy().into_owned(), std::fs::read_to_string(file).unwrap()));
+    of(server, texts)
+}
+
+/// The same for dashboards by their names.
+pub(crate) fn of(server: &Server, texts: impl Iterator<Item = (String, String)>) -> (Vec<Dashboard>, Vec<String>) {
+    let mut empty = Vec::new();
+    let dashboards = texts
+        .map(|(name, text)| {
+            let json: Value = serde_json::from_str(&text).unwrap();
             let variables: Vec<Variable> =
                 list(&json["templating"]["list"]).iter().filter_map(|found| variable(found, server)).collect();
             let without = variables.iter().filter(|variable| variable.values.is_empty());

@@ -9,6 +9,7 @@
 
 mod command;
 mod dashboards;
+mod exporters;
 mod live;
 mod scenarios;
 mod servers;

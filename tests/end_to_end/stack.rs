@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use optiinfra_gen::diagnostic::Severity;
 use optiinfra_gen::emit::{self, Artifact};
 use optiinfra_gen::model::Model;
 use optiinfra_gen::pipeline::{self, CheckOptions};
@@ -30,8 +31,19 @@ pub(crate) struct Stack {
 impl Stack {
     /// `specs/`, compiled.
     pub(crate) fn own() -> Self {
-        let checked = pipeline::check(&OsWorld, &root().join("specs"), &CheckOptions::default()).unwrap();
-        assert!(!checked.has_errors(), "specs/ has errors: {:#?}", checked.diagnostics);
+        Self::of(&root().join("specs"))
+    }
+
+    /// Another spec, compiled.
+    pub(crate) fn of(folder: &Path) -> Self {
+        let checked = pipeline::check(&OsWorld, folder, &CheckOptions::default()).unwrap();
+        let errors: Vec<&str> = checked
+            .diagnostics
+            .iter()
+            .filter(|found| found.severity == Severity::Error)
+            .map(|found| found.message.as_str())
+            .collect();
+        assert!(!checked.has_errors(), "{} has errors: {errors:#?}", folder.display());
         let model = checked.model.unwrap();
         let (plan, _) = pipeline::plan(&model, &checked.sources);
         Self { model, plan }

@@ -20,10 +20,20 @@ impl Server {
     /// Starts a program and waits until `/-/ready` answers 200. `arguments` makes the arguments from the port to listen on.
     /// The error is the log of a server that did not become ready.
     pub(crate) fn start(program: &Path, folder: &Path, arguments: impl Fn(u16) -> Vec<String>) -> Result<Self, String> {
+        Self::start_at("/-/ready", program, folder, arguments)
+    }
+
+    /// The same for a program that answers 200 at another path.
+    pub(crate) fn start_at(
+        ready: &str,
+        program: &Path,
+        folder: &Path,
+        arguments: impl Fn(u16) -> Vec<String>,
+    ) -> Result<Self, String> {
         // Between the look for a free port and its use another process can take it: then the next one.
         let mut refusals = String::new();
         for _ in 0..3 {
-            match Self::try_start(program, folder, free_port(), &arguments) {
+            match Self::try_start(ready, program, folder, free_port(), &arguments) {
                 Ok(server) => return Ok(server),
                 Err(log) => refusals.push_str(&log),
             }
@@ -34,7 +44,13 @@ impl Server {
         Err(format!("{} did not become ready\n{refusals}", program.display()))
     }
 
-    fn try_start(program: &Path, folder: &Path, port: u16, arguments: &impl Fn(u16) -> Vec<String>) -> Result<Self, String> {
+    fn try_start(
+        ready: &str,
+        program: &Path,
+        folder: &Path,
+        port: u16,
+        arguments: &impl Fn(u16) -> Vec<String>,
+    ) -> Result<Self, String> {
         let log = folder.join(format!("server-{port}.log"));
         let output = std::fs::File::create(&log).unwrap();
         let child = Command::new(program)
@@ -48,7 +64,7 @@ impl Server {
         let mut server = Self { child, port, log };
         let deadline = Instant::now() + READY_WITHIN;
         while Instant::now() < deadline && server.child.try_wait().unwrap().is_none() {
-            if server.get("/-/ready").is_ok_and(|(status, _)| status == 200) {
+            if server.get(ready).is_ok_and(|(status, _)| status == 200) {
                 return Ok(server);
             }
             std::thread::sleep(Duration::from_millis(50));

@@ -27,7 +27,7 @@ pub(crate) const ALERTMANAGER: Tool = tool("alertmanager-current", "alertmanager
 pub(crate) const COMPOSE: Tool = tool("compose-2", "docker-compose", [(2, 20), (6, 0)]);
 pub(crate) const PRE_COMMIT: Tool = tool("pre-commit", "pre-commit", [(4, 0), (5, 0)]);
 
-const fn tool(folder: &'static str, program: &'static str, versions: [(u32, u32); 2]) -> Tool {
+pub(crate) const fn tool(folder: &'static str, program: &'static str, versions: [(u32, u32); 2]) -> Tool {
     Tool { folder, program, versions }
 }
 
