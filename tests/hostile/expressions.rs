@@ -31,7 +31,7 @@ fn nesting_is_refused_on_its_line_and_the_next_is_answered() {
     for ((what, _), pair) in deep.iter().zip(found.chunks(2)) {
         // A pattern that is too large for this program may be right for a server.
         assert!(pair[0]["ok"] == json!(false) || what.contains("pattern"), "{what}: {}", pair[0]);
-        assert_eq!(pair[1], json!({"ok": true, "kind": "instant-vector", "diagnostics": []}), "after {what}");
+        assert_eq!((&pair[1]["ok"], &pair[1]["kind"]), (&json!(true), &json!("instant-vector")), "after {what}");
     }
 }
 

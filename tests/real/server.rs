@@ -1,9 +1,11 @@
 //! Real servers on loopback: started on a free port, awaited, asked, and ended with the test.
 
+use std::collections::BTreeSet;
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 const READY_WITHIN: Duration = Duration::from_secs(60);
@@ -64,7 +66,8 @@ impl Server {
         let mut server = Self { child, port, log };
         let deadline = Instant::now() + READY_WITHIN;
         while Instant::now() < deadline && server.child.try_wait().unwrap().is_none() {
-            if server.get(ready).is_ok_and(|(status, _)| status == 200) {
+            let answers = server.get(ready).is_ok_and(|(status, _)| status == 200);
+            if answers && server.child.try_wait().unwrap().is_none() {
                 return Ok(server);
             }
             std::thread::sleep(Duration::from_millis(50));
@@ -119,6 +122,14 @@ impl Drop for Server {
     }
 }
 
+/// A port that nobody listens on. None is given twice: of two servers that start at the same time on one port, the second would be
+/// taken for ready because the first answers.
 fn free_port() -> u16 {
-    TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port()
+    static GIVEN: Mutex<BTreeSet<u16>> = Mutex::new(BTreeSet::new());
+    loop {
+        let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port();
+        if GIVEN.lock().unwrap().insert(port) {
+            return port;
+        }
+    }
 }

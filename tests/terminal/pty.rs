@@ -104,7 +104,7 @@ fn the_summary_is_the_last_line_and_lines_fit() {
 #[test]
 fn a_bar_shows_long_work_and_goes_away() {
     let folder = tempfile::tempdir().unwrap();
-    let rules: String = (0..4_000)
+    let rules: String = (0..30_000)
         .map(|n| {
             format!("  - alert: A{n}\n    expr: sum by (job) (rate(requests_total{{code=\"{n}\"}}[5m])) > {n}\n    for: 5m\n")
         })
