@@ -1,6 +1,7 @@
 //! An alert as a person on call needs it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 use serde_json::{Value, json};
 
@@ -39,6 +40,7 @@ impl About<'_> {
         let exprs: Vec<&Expr> = rules.iter().map(|rule| &rule.expr).collect();
         self.reads(id, &exprs, page);
         self.shown_on(id, first, page);
+        self.tested(start..end, page);
         if let Some(text) = &first.runbook {
             page.field("runbook", json!(text.value));
             page.section("What to do", text.value.lines().map(str::to_owned).collect());
@@ -47,6 +49,29 @@ impl About<'_> {
             let item = if entry.key.source == entry.value.span.source { entry.key.to(entry.value.span) } else { entry.key };
             self.allowed(item, &entry.value.allow, page);
         }
+    }
+
+    /// The unit tests of each rule, those that the build finds and those of the spec; or why there are none.
+    fn tested(&self, rules: Range<usize>, page: &mut Page) {
+        let mut lines = Vec::new();
+        let mut all = Vec::new();
+        for proof in self.model.proofs().iter().filter(|proof| rules.contains(&proof.alert)) {
+            match &proof.tests {
+                Ok(tests) => {
+                    for test in tests {
+                        lines.push(format!("{}: {} checks", test.name, test.checks.len()));
+                    }
+                    let names: Vec<&str> = tests.iter().map(|test| test.name.as_str()).collect();
+                    all.push(json!({"rule": proof.title, "tests": names, "untested": null}));
+                }
+                Err(reason) => {
+                    lines.push(format!("{}: none, {reason}", proof.title));
+                    all.push(json!({"rule": proof.title, "tests": [], "untested": reason}));
+                }
+            }
+        }
+        page.field("tests", json!(all));
+        page.section("Tests", lines);
     }
 
     /// When each rule fires.
