@@ -10,6 +10,5 @@ mod messages;
 mod random;
 mod roundtrip;
 mod server;
-mod speed;
 mod verdict;
 mod words;
