@@ -19,6 +19,7 @@ pub mod cli;
 pub mod commands;
 pub mod diagnostic;
 pub mod diff;
+pub mod dsl;
 pub mod emit;
 pub mod explain;
 pub mod fix;

@@ -30,7 +30,7 @@ impl Report<'_> {
     /// How many findings there are of each severity, and how many files were read.
     pub fn counts(&self) -> Counts {
         let of = |severity| self.diagnostics.iter().filter(|diagnostic| diagnostic.severity == severity).count();
-        let is_file = |kind| matches!(kind, SourceKind::File | SourceKind::Evaluated);
+        let is_file = |kind| matches!(kind, SourceKind::File | SourceKind::Evaluated | SourceKind::Rust);
         Counts {
             errors: of(Severity::Error),
             warnings: of(Severity::Warning),
