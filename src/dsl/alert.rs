@@ -447,9 +447,36 @@ impl<U: Unit> Levels<U> {
     }
 }
 
-impl<U> From<Levels<U>> for Firing {
-    fn from(levels: Levels<U>) -> Self {
-        Self { fields: levels.fields }
+/// What says when an alert fires and how bad that is: a [`Firing`], or [`Levels`].
+///
+/// ```
+/// use optiinfra_gen::dsl::*;
+///
+/// let once = Alert::new("Down", up().below(number(1)).severity(CRITICAL), "A target is down");
+/// let twice = Alert::new("Down", up().level(WARNING, below(number(1))), "A target is down");
+/// # assert_eq!(once.name(), twice.name());
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not say when an alert fires and how bad that is",
+    label = "this wants a condition with a severity",
+    note = "write `value.above(percent(5)).severity(CRITICAL)`, or `value.level(WARNING, above(percent(5)))` for several severities",
+    note = "an expression that has its comparison in itself ends with `.fires().severity(CRITICAL)`"
+)]
+pub trait Fires {
+    /// It as fields of an alert.
+    #[doc(hidden)]
+    fn firing(self) -> Map;
+}
+
+impl Fires for Firing {
+    fn firing(self) -> Map {
+        self.fields
+    }
+}
+
+impl<U> Fires for Levels<U> {
+    fn firing(self) -> Map {
+        self.fields
     }
 }
 
@@ -493,8 +520,8 @@ impl Alert {
     /// ```
     #[must_use]
     #[track_caller]
-    pub fn new(name: &str, fires: impl Into<Firing>, summary: &str) -> Self {
-        let fields = fires.into().fields.set("summary", summary);
+    pub fn new(name: &str, fires: impl Fires, summary: &str) -> Self {
+        let fields = fires.firing().set("summary", summary);
         Self { name: name.to_owned(), place: Place::here(), fields }
     }
 

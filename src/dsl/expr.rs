@@ -117,7 +117,7 @@ impl<T, F> Vector<T, F> {
     ///
     /// let violation = Counter::<Seconds>::known("DCGM_FI_DEV_THERMAL_VIOLATION");
     /// let share: Vector<Ratio> = (rate(violation.over(minutes(5))) / 1e9).assume();
-    /// # assert_eq!(share.to_string(), "rate(DCGM_FI_DEV_THERMAL_VIOLATION[5m]) / 1e+09");
+    /// # assert_eq!(share.to_string(), "rate(DCGM_FI_DEV_THERMAL_VIOLATION[5m]) / 1000000000");
     /// ```
     #[must_use]
     pub fn assume<V: Unit>(self) -> Vector<V> {

@@ -44,7 +44,7 @@
 //! assert!(!checked.has_errors());
 //! let (plan, _) = pipeline::plan(&checked.model.unwrap(), &checked.sources);
 //! let files = pipeline::emit(&plan).unwrap();
-//! assert!(files.iter().any(|file| file.path() == "prometheus/alerts.yml"));
+//! assert!(files.iter().any(|file| file.path == "prometheus/alerts.yml"));
 //! ```
 //!
 //! A finding of the checker, here a label that the metric does not have, shows the line:
@@ -57,7 +57,7 @@
 //! let orders = Counter::<Requests>::new("orders_total", "Orders taken.");
 //! let spec = Spec::new(Stack::new("shop", Servers::new("3.5", "0.28", "11.6")))
 //!     .with(Service::new("checkout", Language::Go, 9000).metrics(&orders))
-//!     .with(Query::new("refused", rate(orders.is(label!("status"), "refused").over(WINDOW)))); // this line
+//!     .with(Recorded::new("job:refused:rate5m", rate(orders.is(label!("status"), "refused").over(minutes(5))))); // this line
 //! let line = line!() - 1;
 //!
 //! let checked = spec.check(&MemoryWorld::default(), Path::new("/"), &CheckOptions::default()).unwrap();
@@ -85,6 +85,8 @@ mod selector;
 mod service;
 mod spec;
 mod stack;
+#[cfg(test)]
+mod tests;
 mod unit;
 
 pub use aggregate::*;
@@ -105,6 +107,11 @@ pub use service::*;
 pub use spec::*;
 pub use stack::*;
 pub use unit::*;
+
+/// The page for users, whose examples run too.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/rust-dsl.md")]
+struct Page;
 
 #[doc(inline)]
 pub use crate::{label, labels, metrics, units};

@@ -111,7 +111,7 @@ impl<U: Unit> From<Quantity<U>> for Data {
 /// ```
 /// use optiinfra_gen::dsl::*;
 ///
-/// let down = up().is(JOB, "checkout").equal(number(0));
+/// let down = up().is(JOB, "checkout").now().equal(number(0));
 /// assert_eq!(down.to_string(), r#"up{job="checkout"} == 0"#);
 /// ```
 #[must_use]
