@@ -16,7 +16,9 @@ use optiinfra_gen::pipeline::{self, CheckOptions};
 use optiinfra_gen::world::OsWorld;
 
 units! {
+    /// Moves of an instance to spot.
     pub Migrations = "migrations";
+    /// Runs of an optimization.
     pub Executions = "executions";
 }
 
@@ -106,7 +108,7 @@ impl Queries {
         let analyzed = sum(rate(agent.cost_analysis_duration_seconds.buckets().over(WINDOW))).by([LE, ANALYSIS_TYPE]);
         let failures = agent.optimization_executions_total.is(OUTCOME, "failure");
         Self {
-            error_ratio: Query::new("error_ratio", failed.or(0 * all()) / all())
+            error_ratio: Query::new("error_ratio", failed.or(all().zeroed()) / all())
                 .help("Share of requests that the agent answered with a status of 5xx; 0, not nothing, where none failed.")
                 .recorded("job:requests_errors:ratio_rate", [minutes(5)]),
             latency: Query::new("latency", histogram_quantile(&quantile, answered))

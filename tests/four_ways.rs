@@ -1,4 +1,11 @@
 //! One spec, written in several ways, is built to the same bytes.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::disallowed_methods,
+    reason = "a test reads files, and one that cannot go on is to stop"
+)]
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,5 +1,11 @@
 //! A crate of its own that uses the library without the command line: it is built, writes a stack, and its findings lead to its lines.
-#![allow(clippy::disallowed_methods, reason = "a test runs cargo and what it builds")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::disallowed_methods,
+    reason = "a test runs cargo and what it builds, and one that cannot go on is to stop"
+)]
 
 use std::env;
 use std::ffi::OsString;

@@ -2,7 +2,13 @@
 //!
 //! Each file in `refusals/` is compiled against the library that these tests link. What it says is kept beside it: the message, the line, the
 //! label and the notes. `UPDATE_REFUSALS=1` writes them anew.
-#![allow(clippy::disallowed_methods, reason = "a test runs the compiler")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::disallowed_methods,
+    reason = "a test runs the compiler, and one that cannot go on is to stop"
+)]
 
 use std::collections::BTreeSet;
 use std::env;

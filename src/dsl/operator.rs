@@ -187,6 +187,20 @@ impl<U: Unit, F> Vector<U, F> {
         not_equal NotEqual;
     }
 
+    /// The same series, each 0, so that `or` gives a value where there is none. It is `0 * a`, which Clippy takes for a slip.
+    ///
+    /// ```
+    /// use optiinfra_gen::dsl::*;
+    ///
+    /// assert_eq!(sum(up()).by(JOB).zeroed().to_string(), "0 * sum by (job) (up)");
+    /// ```
+    #[must_use]
+    #[track_caller]
+    pub fn zeroed(self) -> Vector<U> {
+        let place = Place::here();
+        Vector::from_built(binary(BinaryOp::Mul, place, None, constant(0.0, place), self.built))
+    }
+
     /// The quotient by something else, in a unit of both: usd per request.
     ///
     /// ```
@@ -242,7 +256,7 @@ impl<T, F> Vector<T, F> {
     /// ```
     /// use optiinfra_gen::dsl::*;
     ///
-    /// let zero = 0 * sum(up()).by(JOB);
+    /// let zero = sum(up()).by(JOB).zeroed();
     /// assert_eq!(sum(up().is(JOB, "a")).by(JOB).or(zero).to_string(), r#"sum by (job) (up{job="a"}) or 0 * sum by (job) (up)"#);
     /// ```
     #[must_use]
