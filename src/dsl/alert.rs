@@ -573,25 +573,25 @@ impl Alert {
 
 builder! { [] Alert, "Alert::new(\"Down\", up().equals(number(0)).severity(CRITICAL), \"A target does not answer\")";
     /// How long it must hold before anybody is told.
-    hold(time: impl Into<Length>) { "for": time.into() }
+    hold(time: impl Into<Length>) "minutes(5)" { "for": time.into() }
     /// How long it goes on firing after it no longer holds.
-    keep_firing_for(time: impl Into<Length>) { "keep_firing_for": time.into() }
+    keep_firing_for(time: impl Into<Length>) "minutes(5)" { "keep_firing_for": time.into() }
     /// What is wrong with what, with templates.
-    description(text: &str) { "description": text }
+    description(text: &str) "\"What it says.\"" { "description": text }
     /// What to do, in Markdown.
-    runbook(text: &str) { "runbook": text }
+    runbook(text: &str) "\"Look at its log.\"" { "runbook": text }
     /// The address of a runbook that exists already.
-    runbook_url(url: &str) { "runbook_url": url }
+    runbook_url(url: &str) "\"https://runbooks.example.com/Down\"" { "runbook_url": url }
     /// The rule group.
-    group(name: &str) { "group": name }
+    group(name: &str) "\"shop\"" { "group": name }
     /// Time between two evaluations of its group.
-    interval(interval: impl Into<Length>) { "interval": interval.into() }
+    interval(interval: impl Into<Length>) "minutes(5)" { "interval": interval.into() }
     /// One rule for each of these: `gpu_targets`, `gpu_targets.inference`.
-    for_each(what: &str) { "for_each": what }
+    for_each(what: &str) "\"gpu_targets\"" { "for_each": what }
     /// It fires always, so that silence means that the path of alerts is broken.
-    heartbeat() { "heartbeat": true }
+    heartbeat() "" { "heartbeat": true }
     /// It is not emitted yet.
-    planned() { "status": "planned" }
+    planned() "" { "status": "planned" }
 }
 allows! { [] Alert, "Alert::new(\"Down\", up().equals(number(0)).severity(CRITICAL), \"A target does not answer\")" }
 named! { [] Alert, Alerts, "Alert::new(\"Down\", up().equals(number(0)).severity(CRITICAL), \"A target does not answer\")" }

@@ -2,10 +2,17 @@
 
 /// The methods of a builder with `fields`: those that are named here, one that sets any other field, and one that leaves a finding out.
 macro_rules! builder {
-    ([$($generics:tt)*] $type:ty, $example:literal; $($(#[$meta:meta])* $name:ident($($argument:ident: $argument_type:ty),*) { $key:literal: $value:expr })*) => {
+    ([$($generics:tt)*] $type:ty, $example:literal; $($(#[$meta:meta])* $name:ident($($argument:ident: $argument_type:ty),*) $given:literal { $key:literal: $value:expr })*) => {
         impl<$($generics)*> $type {
             $(
                 $(#[$meta])*
+                ///
+                /// ```
+                /// use optiinfra_gen::dsl::*;
+                ///
+                #[doc = concat!("let it = ", $example, ".", stringify!($name), "(", $given, ");")]
+                #[doc = concat!("assert!(it.data().to_string().contains(\"", $key, "\"));")]
+                /// ```
                 #[must_use]
                 #[track_caller]
                 pub fn $name(mut self, $($argument: $argument_type),*) -> Self {

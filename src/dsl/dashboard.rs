@@ -93,15 +93,15 @@ impl Variable {
 
 builder! { [] Variable, "Variable::interval(\"step\")";
     /// What people see instead of the name.
-    label(text: &str) { "label": text }
+    label(text: &str) "\"Provider\"" { "label": text }
     /// Several values can be chosen.
-    multi() { "multi": true }
+    multi() "" { "multi": true }
     /// There is a choice that means all.
-    include_all() { "include_all": true }
+    include_all() "" { "include_all": true }
     /// What is chosen at first.
-    default(value: &str) { "default": value }
+    default(value: &str) "\"aws\"" { "default": value }
     /// Not shown.
-    hidden() { "hidden": true }
+    hidden() "" { "hidden": true }
 }
 
 impl LabelValue for &Variable {
@@ -141,11 +141,11 @@ impl Row {
 
 builder! { [] Row, "Row::new(\"Targets\", [Panel::stat(\"Up\", sum(up()))])";
     /// Closed at first.
-    collapsed() { "collapsed": true }
+    collapsed() "" { "collapsed": true }
     /// One row for each value of a variable.
-    repeat(variable: &Variable) { "repeat": variable.name() }
+    repeat(variable: &Variable) "&Variable::interval(\"step\")" { "repeat": variable.name() }
     /// Its name for overlays; made from the title unless said.
-    id(id: &str) { "id": id }
+    id(id: &str) "\"targets\"" { "id": id }
 }
 
 /// A dashboard.
@@ -215,13 +215,13 @@ impl Dashboard {
 
 builder! { [] Dashboard, "Dashboard::new(\"targets\", \"Targets\", [Row::new(\"All\", [Panel::stat(\"Up\", sum(up()))])])";
     /// What it is for.
-    description(text: &str) { "description": text }
+    description(text: &str) "\"What it says.\"" { "description": text }
     /// How often it reloads.
-    refresh(time: impl Into<Length>) { "refresh": time.into() }
+    refresh(time: impl Into<Length>) "minutes(5)" { "refresh": time.into() }
     /// How far back it looks.
-    range(time: impl Into<Length>) { "range": time.into() }
+    range(time: impl Into<Length>) "minutes(5)" { "range": time.into() }
     /// The uid; the stack's name and this one's unless said.
-    uid(uid: &str) { "uid": uid }
+    uid(uid: &str) "\"shop-targets\"" { "uid": uid }
 }
 allows! { [] Dashboard, "Dashboard::new(\"targets\", \"Targets\", [Row::new(\"All\", [Panel::stat(\"Up\", sum(up()))])])" }
 named! { [] Dashboard, Dashboards, "Dashboard::new(\"targets\", \"Targets\", [Row::new(\"All\", [Panel::stat(\"Up\", sum(up()))])])" }

@@ -91,9 +91,20 @@ impl Map {
         self.pairs.push((key.into(), place, value.into()));
     }
 
-    /// Whether it has no field.
-    pub(super) fn is_empty(&self) -> bool {
-        self.pairs.is_empty()
+    /// Changes the mapping of a field, which is made when it is not there.
+    pub(super) fn within(&mut self, key: &str, place: Place, change: impl FnOnce(&mut Map)) {
+        let found = self.pairs.iter_mut().find_map(|(known, _, value)| match &mut value.form {
+            Form::Map(map) if known == key => Some(map),
+            _ => None,
+        });
+        match found {
+            Some(map) => change(map),
+            None => {
+                let mut map = Map::default();
+                change(&mut map);
+                self.pairs.push((key.to_owned(), place, Data { form: Form::Map(map), place }));
+            }
+        }
     }
 
     /// The fields of both.
@@ -108,7 +119,10 @@ impl Map {
         let value = value.into();
         match self.pairs.iter_mut().find(|(known, ..)| known == key) {
             Some((_, _, Data { form: Form::List(list), .. })) => list.push(value),
-            _ => self.put(key, Data { place: value.place, form: Form::List(vec![value]) }),
+            _ => {
+                let place = value.place;
+                self.pairs.push((key.to_owned(), place, Data { place, form: Form::List(vec![value]) }));
+            }
         }
     }
 

@@ -64,7 +64,7 @@ ways! {
 
 builder! { [] Way, "Way::email(\"team@example.com\")";
     /// Whether the end of an alert is told.
-    send_resolved(yes: bool) { "send_resolved": yes }
+    send_resolved(yes: bool) "true" { "send_resolved": yes }
 }
 
 /// Somebody who can be told.
@@ -246,17 +246,17 @@ impl Route {
 
 builder! { [] Route, "Route::to(&Receiver::new(\"team\", Way::email(\"team@example.com\")))";
     /// Its name for overlays and reports.
-    id(id: &str) { "id": id }
+    id(id: &str) "\"targets\"" { "id": id }
     /// Which alerts.
-    matching(alerts: Alerts) { "matchers": alerts.0 }
+    matching(alerts: Alerts) "alerts().is(SEVERITY, \"critical\")" { "matchers": alerts.0 }
     /// How long the first message waits for others.
-    group_wait(time: impl Into<Length>) { "group_wait": time.into() }
+    group_wait(time: impl Into<Length>) "minutes(5)" { "group_wait": time.into() }
     /// How long until new alerts of the group are told.
-    group_interval(time: impl Into<Length>) { "group_interval": time.into() }
+    group_interval(time: impl Into<Length>) "minutes(5)" { "group_interval": time.into() }
     /// How long until it is told again.
-    repeat_interval(time: impl Into<Length>) { "repeat_interval": time.into() }
+    repeat_interval(time: impl Into<Length>) "minutes(5)" { "repeat_interval": time.into() }
     /// The routes after this one are asked too.
-    resume() { "continue": true }
+    resume() "" { "continue": true }
 }
 
 /// Alerts that keep others quiet.
@@ -291,7 +291,7 @@ impl Inhibit {
 
 builder! { [] Inhibit, "Inhibit::new(alerts().is(ALERTNAME, \"A\"), alerts().is(ALERTNAME, \"B\"), JOB)";
     /// Its name for overlays and reports.
-    id(id: &str) { "id": id }
+    id(id: &str) "\"targets\"" { "id": id }
 }
 
 /// How e-mail is sent.
@@ -325,9 +325,9 @@ impl Smtp {
 
 builder! { [] Smtp, "Smtp::new(\"smtp.example.com:587\", \"alerts@example.com\")";
     /// The user name at the mail server.
-    auth_username(name: &str) { "auth_username": name }
+    auth_username(name: &str) "\"alerts@example.com\"" { "auth_username": name }
     /// The password at the mail server.
-    auth_password(secret: Secret) { "auth_password": secret }
+    auth_password(secret: Secret) "Secret::env(\"PASSWORD\")" { "auth_password": secret }
 }
 
 /// Who is told what: all receivers, and the route at the top.
@@ -386,11 +386,11 @@ impl Notifications {
 
 builder! { [] Notifications, "Notifications::new(Route::to(&Receiver::new(\"team\", Way::email(\"a@b.c\"))), [])";
     /// How e-mail is sent.
-    smtp(smtp: Smtp) { "smtp": smtp.fields }
+    smtp(smtp: Smtp) "Smtp::new(\"smtp.example.com:587\", \"alerts@example.com\")" { "smtp": smtp.fields }
     /// Grafana evaluates the rules itself and tells people, without Alertmanager.
-    via_grafana() { "via": "grafana" }
+    via_grafana() "" { "via": "grafana" }
     /// How long an alert without end counts as firing.
-    resolve_timeout(time: impl Into<Length>) { "resolve_timeout": time.into() }
+    resolve_timeout(time: impl Into<Length>) "minutes(5)" { "resolve_timeout": time.into() }
 }
 allows! { [] Notifications, "Notifications::new(Route::to(&Receiver::new(\"team\", Way::email(\"a@b.c\"))), [])" }
 

@@ -40,15 +40,15 @@ impl Target {
 
 builder! { [] Target, "Target::new(sum(up()))";
     /// The legend, in which `{{job}}` is the value of a label.
-    legend(text: &str) { "legend": text }
+    legend(text: &str) "\"{{job}}\"" { "legend": text }
     /// The unit, when it differs from the panel's.
-    unit(word: &str) { "unit": word }
+    unit(word: &str) "\"percent\"" { "unit": word }
     /// An axis of its own, on the right.
-    right() { "axis": "right" }
+    right() "" { "axis": "right" }
     /// Computed but not shown.
-    hidden() { "hidden": true }
+    hidden() "" { "hidden": true }
     /// The value at one time instead of a range of time.
-    instant() { "instant": true }
+    instant() "" { "instant": true }
 }
 
 /// What a panel shows: an expression, the use of a query, or several [`Target`]s.
@@ -244,33 +244,33 @@ impl Panel {
 
 builder! { [] Panel, "Panel::stat(\"Targets\", sum(up()))";
     /// Its name for overlays and reports; made from the title unless said.
-    id(id: &str) { "id": id }
+    id(id: &str) "\"targets\"" { "id": id }
     /// What it says, when somebody asks.
-    description(text: &str) { "description": text }
+    description(text: &str) "\"What it says.\"" { "description": text }
     /// The legend of the only target, in which `{{job}}` is the value of a label.
-    legend(text: &str) { "legend": text }
+    legend(text: &str) "\"{{job}}\"" { "legend": text }
     /// The unit: one of the spec language or Grafana's own word; inferred unless said.
-    unit(word: &str) { "unit": word }
+    unit(word: &str) "\"percent\"" { "unit": word }
     /// Digits after the point.
-    decimals(digits: u16) { "decimals": digits }
+    decimals(digits: u16) "2" { "decimals": digits }
     /// The least value of the axis.
-    min(value: f64) { "min": value }
+    min(value: f64) "1.0" { "min": value }
     /// The greatest value of the axis.
-    max(value: f64) { "max": value }
+    max(value: f64) "1.0" { "max": value }
     /// Stacks the lines of a timeseries.
-    stack() { "stack": true }
+    stack() "" { "stack": true }
     /// The value at one time instead of a range of time.
-    instant() { "instant": true }
+    instant() "" { "instant": true }
     /// Tables of several targets are joined by this label.
-    join(label: Label) { "join": label }
+    join(label: Label) "JOB" { "join": label }
     /// What is shown when there is no value.
-    no_value(text: &str) { "no_value": text }
+    no_value(text: &str) "\"none\"" { "no_value": text }
     /// One panel for each value of a variable.
-    repeat(variable: &super::dashboard::Variable) { "repeat": variable.name() }
+    repeat(variable: &super::dashboard::Variable) "&Variable::interval(\"step\")" { "repeat": variable.name() }
     /// The window of the query that is shown.
-    window(window: impl Into<Length>) { "window": window.into() }
+    window(window: impl Into<Length>) "minutes(5)" { "window": window.into() }
     /// Its metric does not exist yet, and the panel says so.
-    planned() { "status": "planned" }
+    planned() "" { "status": "planned" }
 }
 allows! { [] Panel, "Panel::stat(\"Targets\", sum(up()))" }
 
@@ -319,11 +319,11 @@ impl Column {
 
 builder! { [] Column, "Column::of(JOB)";
     /// What people see; the label unless said.
-    title(text: &str) { "title": text }
+    title(text: &str) "\"Service\"" { "title": text }
     /// Its unit.
-    unit(word: &str) { "unit": word }
+    unit(word: &str) "\"percent\"" { "unit": word }
     /// Not shown.
-    hidden() { "hidden": true }
+    hidden() "" { "hidden": true }
 }
 
 impl From<Panel> for Data {

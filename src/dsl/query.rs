@@ -174,9 +174,9 @@ impl<U: Unit> Query<U> {
 
 builder! { [U: Unit] Query<U>, "Query::new(\"targets\", sum(up()))";
     /// What it returns, in a sentence.
-    help(text: &str) { "help": text }
+    help(text: &str) "\"What it does.\"" { "help": text }
     /// The window of a use that does not say one; 5 minutes unless said.
-    window(window: impl Into<Length>) { "window": window.into() }
+    window(window: impl Into<Length>) "minutes(5)" { "window": window.into() }
 }
 allows! { [U: Unit] Query<U>, "Query::new(\"targets\", sum(up()))" }
 named! { [U: Unit] Query<U>, Queries, "Query::new(\"targets\", sum(up()))" }
@@ -295,11 +295,11 @@ impl<U: Unit> Recorded<U> {
 
 builder! { [U: Unit] Recorded<U>, "Recorded::new(\"job:up:sum\", sum(up()).by(JOB))";
     /// What it is for, in a sentence.
-    help(text: &str) { "help": text }
+    help(text: &str) "\"What it does.\"" { "help": text }
     /// Time between two evaluations of its group.
-    interval(interval: impl Into<Length>) { "interval": interval.into() }
+    interval(interval: impl Into<Length>) "minutes(5)" { "interval": interval.into() }
     /// The rule group.
-    group(name: &str) { "group": name }
+    group(name: &str) "\"shop\"" { "group": name }
 }
 allows! { [U: Unit] Recorded<U>, "Recorded::new(\"job:up:sum\", sum(up()).by(JOB))" }
 named! { [U: Unit] Recorded<U>, RecordingRules, "Recorded::new(\"job:up:sum\", sum(up()).by(JOB))" }

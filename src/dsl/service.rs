@@ -73,15 +73,15 @@ pub fn scrape() -> Scrape {
 
 builder! { [] Scrape, "scrape()";
     /// The job's name.
-    job(name: &str) { "job": name }
+    job(name: &str) "\"checkout\"" { "job": name }
     /// The path of the metrics; `/metrics` unless said.
-    path(path: &str) { "path": path }
+    path(path: &str) "\"/metrics\"" { "path": path }
     /// Time between two scrapes.
-    interval(interval: impl Into<Length>) { "interval": interval.into() }
+    interval(interval: impl Into<Length>) "minutes(5)" { "interval": interval.into() }
     /// How long one scrape may take.
-    timeout(timeout: impl Into<Length>) { "timeout": timeout.into() }
+    timeout(timeout: impl Into<Length>) "minutes(5)" { "timeout": timeout.into() }
     /// Addresses with ports.
-    instances(addresses: impl Into<Vec<&'static str>>) { "instances": addresses.into() }
+    instances(addresses: impl Into<Vec<&'static str>>) "[\"a\"]" { "instances": addresses.into() }
 }
 
 /// A service of your own: it exposes metrics that you declare.
@@ -98,8 +98,6 @@ pub struct Service {
     name: String,
     place: Place,
     fields: Map,
-    uses: Vec<Data>,
-    define: Map,
 }
 
 impl Service {
@@ -115,7 +113,7 @@ impl Service {
     #[track_caller]
     pub fn new(name: &str, language: Language, port: u16) -> Self {
         let fields = map().set("language", language.word()).set("port", port);
-        Self { name: name.to_owned(), place: Place::here(), fields, uses: Vec::new(), define: map() }
+        Self { name: name.to_owned(), place: Place::here(), fields }
     }
 
     /// Metrics that it exposes: one, or what [`metrics!`](crate::metrics!) makes.
@@ -128,11 +126,17 @@ impl Service {
     /// # assert_eq!(service.name(), "checkout");
     /// ```
     #[must_use]
+    #[track_caller]
     pub fn metrics(mut self, metrics: &impl Metrics) -> Self {
-        for declaration in metrics.declarations() {
-            let place = declaration.place;
-            self.define.put_at(declaration.name, place, Data::from(declaration.fields).at(place));
-        }
+        let here = Place::here();
+        self.fields.within("metrics", here, |fields| {
+            fields.within("define", here, |define| {
+                for declaration in metrics.declarations() {
+                    let place = declaration.place;
+                    define.put_at(declaration.name, place, Data::from(declaration.fields).at(place));
+                }
+            });
+        });
         self
     }
 
@@ -148,61 +152,29 @@ impl Service {
     #[must_use]
     #[track_caller]
     pub fn uses(mut self, set: &MetricSet) -> Self {
-        self.uses.push(set.name().into());
+        let (here, name) = (Place::here(), Data::from(set.name()));
+        self.fields.within("metrics", here, |fields| fields.push("use", name));
         self
-    }
-
-    fn whole(&self) -> Map {
-        let mut metrics = map();
-        if !self.uses.is_empty() {
-            metrics.put_at("use", self.place, self.uses.clone());
-        }
-        if !self.define.is_empty() {
-            metrics.put_at("define", self.place, Data::from(self.define.clone()).at(self.place));
-        }
-        let mut fields = self.fields.clone();
-        if !metrics.is_empty() {
-            fields.put_at("metrics", self.place, Data::from(metrics).at(self.place));
-        }
-        fields
     }
 }
 
 builder! { [] Service, "Service::new(\"checkout\", Language::Go, 9000)";
     /// What it does, in a sentence.
-    help(text: &str) { "help": text }
+    help(text: &str) "\"What it does.\"" { "help": text }
     /// The path that answers when it is healthy.
-    health(path: &str) { "health": path }
+    health(path: &str) "\"/healthz\"" { "health": path }
     /// How it is scraped.
-    scrape(scrape: Scrape) { "scrape": scrape.fields }
+    scrape(scrape: Scrape) "scrape().job(\"checkout\")" { "scrape": scrape.fields }
     /// It has no metrics.
-    not_scraped() { "scrape": false }
+    not_scraped() "" { "scrape": false }
     /// It is not running yet.
-    planned() { "status": "planned" }
+    planned() "" { "status": "planned" }
     /// Its container, when the generated Compose file is to run it.
-    compose(workload: Map) { "compose": workload }
+    compose(workload: Map) "map().set(\"network\", \"shop\")" { "compose": workload }
 }
 allows! { [] Service, "Service::new(\"checkout\", Language::Go, 9000)" }
 
-impl Service {
-    /// Its name.
-    ///
-    /// ```
-    /// use optiinfra_gen::dsl::*;
-    ///
-    /// assert_eq!(Service::new("checkout", Language::Go, 9000).name(), "checkout");
-    /// ```
-    #[must_use]
-    pub fn name(&self) -> &str {
-        &self.name
-    }
-}
-
-impl super::Item for Service {
-    fn entries(&self) -> Vec<super::Entry> {
-        vec![super::Entry::named("services", &self.name, self.place, self.whole())]
-    }
-}
+named! { [] Service, Services, "Service::new(\"checkout\", Language::Go, 9000)" }
 
 /// An exporter: something that exposes metrics about something else, known by a pack.
 ///
@@ -237,17 +209,17 @@ impl Exporter {
 
 builder! { [] Exporter, "Exporter::new(\"redis-exporter\", \"redis_exporter@1.55\")";
     /// What it does, in a sentence.
-    help(text: &str) { "help": text }
+    help(text: &str) "\"What it does.\"" { "help": text }
     /// The Compose service that it watches.
-    watches(service: &str) { "watches": service }
+    watches(service: &str) "\"redis\"" { "watches": service }
     /// The address of what it watches, without credentials.
-    address(url: &str) { "address": url }
+    address(url: &str) "\"redis://redis:6379\"" { "address": url }
     /// The address of what it watches, with credentials.
-    dsn(secret: super::Secret) { "dsn": secret }
+    dsn(secret: super::Secret) "Secret::env(\"PASSWORD\")" { "dsn": secret }
     /// How it is scraped.
-    scrape(scrape: Scrape) { "scrape": scrape.fields }
+    scrape(scrape: Scrape) "scrape().job(\"checkout\")" { "scrape": scrape.fields }
     /// It runs somewhere else and is only scraped.
-    not_deployed() { "deploy": false }
+    not_deployed() "" { "deploy": false }
 }
 allows! { [] Exporter, "Exporter::new(\"redis-exporter\", \"redis_exporter@1.55\")" }
 named! { [] Exporter, Exporters, "Exporter::new(\"redis-exporter\", \"redis_exporter@1.55\")" }
@@ -342,15 +314,15 @@ impl GpuTarget {
 
 builder! { [] GpuTarget, "GpuTarget::new(\"pool\", \"dcgm_exporter\", nodes([\"gpu-01\"]))";
     /// What the pool is for, in a sentence.
-    help(text: &str) { "help": text }
+    help(text: &str) "\"What it does.\"" { "help": text }
     /// The GPU's model, as the exporter says it.
-    model(name: &str) { "model": name }
+    model(name: &str) "\"NVIDIA H100 80GB HBM3\"" { "model": name }
     /// How many GPUs a node has.
-    gpus_per_node(count: u64) { "gpus_per_node": count }
+    gpus_per_node(count: u64) "8" { "gpus_per_node": count }
     /// How it is scraped.
-    scrape(scrape: Scrape) { "scrape": scrape.fields }
+    scrape(scrape: Scrape) "scrape().job(\"checkout\")" { "scrape": scrape.fields }
     /// Features of the pack that are switched on.
-    features(names: impl Into<Vec<&'static str>>) { "features": names.into() }
+    features(names: impl Into<Vec<&'static str>>) "[\"a\"]" { "features": names.into() }
 }
 allows! { [] GpuTarget, "GpuTarget::new(\"pool\", \"dcgm_exporter\", nodes([\"gpu-01\"]))" }
 named! { [] GpuTarget, GpuTargets, "GpuTarget::new(\"pool\", \"dcgm_exporter\", nodes([\"gpu-01\"]))" }

@@ -110,13 +110,13 @@ impl Grafana {
 
 builder! { [] Grafana, "Grafana::new(Secret::env(\"PASSWORD\"))";
     /// The first user's name.
-    admin_user(name: &str) { "admin_user": name }
+    admin_user(name: &str) "\"admin\"" { "admin_user": name }
     /// The folder of the dashboards.
-    folder(name: &str) { "folder": name }
+    folder(name: &str) "\"Shop\"" { "folder": name }
     /// The dashboard that people see first.
-    home(dashboard: &str) { "home": dashboard }
+    home(dashboard: &str) "\"checkout\"" { "home": dashboard }
     /// The address under which people reach Grafana.
-    root_url(url: &str) { "root_url": url }
+    root_url(url: &str) "\"https://grafana.example.com\"" { "root_url": url }
 }
 
 /// What holds for the whole stack.
@@ -171,21 +171,21 @@ impl Stack {
 
 builder! { [] Stack, "Stack::new(\"shop\", Servers::new(\"3.5\", \"0.28\", \"11.6\"))";
     /// Time between two scrapes; 15 seconds unless said.
-    scrape_interval(interval: impl Into<Length>) { "scrape_interval": interval.into() }
+    scrape_interval(interval: impl Into<Length>) "minutes(5)" { "scrape_interval": interval.into() }
     /// How long a scrape may take; 10 seconds unless said.
-    scrape_timeout(timeout: impl Into<Length>) { "scrape_timeout": timeout.into() }
+    scrape_timeout(timeout: impl Into<Length>) "minutes(5)" { "scrape_timeout": timeout.into() }
     /// Time between two evaluations of the rules; 15 seconds unless said.
-    evaluation_interval(interval: impl Into<Length>) { "evaluation_interval": interval.into() }
+    evaluation_interval(interval: impl Into<Length>) "minutes(5)" { "evaluation_interval": interval.into() }
     /// How long Prometheus keeps samples; 15 days unless said.
-    retention(time: impl Into<Length>) { "retention": time.into() }
+    retention(time: impl Into<Length>) "minutes(5)" { "retention": time.into() }
     /// The address under which people reach Prometheus.
-    external_url(url: &str) { "external_url": url }
+    external_url(url: &str) "\"https://prometheus.example.com\"" { "external_url": url }
     /// The start of every runbook's address; the alert's name follows.
-    runbook_base(url: &str) { "runbook_base": url }
+    runbook_base(url: &str) "\"https://runbooks.example.com/\"" { "runbook_base": url }
     /// Grafana.
-    grafana(grafana: Grafana) { "grafana": grafana.fields }
+    grafana(grafana: Grafana) "Grafana::new(Secret::env(\"PASSWORD\"))" { "grafana": grafana.fields }
     /// The generated Compose file.
-    compose(settings: Map) { "compose": settings }
+    compose(settings: Map) "map().set(\"network\", \"shop\")" { "compose": settings }
 }
 allows! { [] Stack, "Stack::new(\"shop\", Servers::new(\"3.5\", \"0.28\", \"11.6\"))" }
 
