@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 use optiinfra_gen::diagnostic::Severity;
 use optiinfra_gen::emit::Artifacts;
 use optiinfra_gen::pipeline::{self, CheckOptions, Checked};
+use optiinfra_gen::source::SourceKind;
 use optiinfra_gen::world::OsWorld;
 
 #[allow(dead_code, reason = "the example is a program of its own too")]
@@ -84,5 +85,10 @@ fn yaml_is_what_is_committed() {
 
 #[test]
 fn rust_is_the_same() {
-    assert_same("rust", &files(dsl::spec().check(&OsWorld, root(), &CheckOptions::default()).unwrap()));
+    let checked = dsl::spec().check(&OsWorld, root(), &CheckOptions::default()).unwrap();
+    // Every value knows the line of the program; none has one of the library instead.
+    let programs = checked.sources.iter().filter(|(_, source)| source.kind == SourceKind::Rust);
+    let names: Vec<&str> = programs.map(|(_, source)| source.name.as_str()).collect();
+    assert!(matches!(names[..], [name] if name.ends_with("examples/dsl.rs")), "{names:?}");
+    assert_same("rust", &files(checked));
 }

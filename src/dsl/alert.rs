@@ -177,6 +177,7 @@ pub trait Source: Sized {
     /// let condition = absent(up().is(JOB, "checkout")).fires();
     /// # let _ = condition;
     /// ```
+    #[track_caller]
     fn fires(self) -> Condition {
         Condition { fields: self.fields() }
     }
@@ -200,6 +201,7 @@ pub trait Source: Sized {
 impl<U: Unit, F> Source for Vector<U, F> {
     type In = U;
 
+    #[track_caller]
     fn fields(self) -> Map {
         expression(self)
     }
@@ -208,6 +210,7 @@ impl<U: Unit, F> Source for Vector<U, F> {
 impl<U: Unit, F> Source for &Vector<U, F> {
     type In = U;
 
+    #[track_caller]
     fn fields(self) -> Map {
         expression(self)
     }
@@ -216,6 +219,7 @@ impl<U: Unit, F> Source for &Vector<U, F> {
 impl<K: Plain, U: Unit> Source for Selector<K, U> {
     type In = U;
 
+    #[track_caller]
     fn fields(self) -> Map {
         expression(self)
     }
@@ -233,6 +237,7 @@ impl<K: Plain, U: Unit> Source for &Metric<K, U> {
 impl<U: Unit> Source for Use<U> {
     type In = U;
 
+    #[track_caller]
     fn fields(self) -> Map {
         self.fields
     }

@@ -11,6 +11,16 @@ use super::unit::{Observations, Per, Ratio, Seconds, Unit, Untold};
 use crate::promql::{self, Call, Callee, ExprKind, functions};
 
 /// A kind of metric that only grows, so that it has a rate.
+///
+/// ```
+/// use optiinfra_gen::dsl::*;
+///
+/// fn per_second<K: Growing, U: Unit>(metric: &Metric<K, U>) -> Vector<K::Rate<U>> {
+///     rate(metric.over(WINDOW))
+/// }
+/// let requests = Counter::<Requests>::new("requests_total", "Requests.");
+/// assert_eq!(per_second(&requests).to_string(), "rate(requests_total[$window])");
+/// ```
 #[diagnostic::on_unimplemented(
     message = "a metric of the kind `{Self}` has no rate",
     label = "this wants a counter or the buckets of a histogram",
@@ -39,6 +49,15 @@ impl Growing for kind::NativeHistogram {
 }
 
 /// A kind of metric that goes up and down.
+///
+/// ```
+/// use optiinfra_gen::dsl::*;
+///
+/// fn mean<K: Swinging, U: Unit>(metric: &Metric<K, U>) -> Vector<U> {
+///     avg_over_time(metric.over(hours(1)))
+/// }
+/// assert_eq!(mean(&Gauge::<Bytes>::new("used_bytes", "In use.")).to_string(), "avg_over_time(used_bytes[1h])");
+/// ```
 #[diagnostic::on_unimplemented(
     message = "a metric of the kind `{Self}` does not go up and down",
     label = "this wants a gauge",
@@ -49,6 +68,17 @@ pub trait Swinging: Kind {}
 impl Swinging for kind::Gauge {}
 
 /// What has buckets that a quantile can be taken of.
+///
+/// ```
+/// use optiinfra_gen::dsl::*;
+///
+/// fn median<B: Bucketed>(buckets: Vector<B>) -> Vector<B::Observed> {
+///     histogram_quantile(0.5, buckets)
+/// }
+/// let duration = Histogram::<Seconds>::new("duration_seconds", "Time it took.", [0.1, 1.0]);
+/// let slow = median(sum(rate(duration.buckets().over(WINDOW))).by(LE)).greater(seconds(1));
+/// # assert!(slow.to_string().ends_with("> 1"));
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`histogram_quantile` of `{Self}`, which has no buckets",
     label = "this wants the buckets of a histogram",

@@ -13,6 +13,12 @@ pub mod kind {
     macro_rules! kinds {
         ($($(#[$meta:meta])* $name:ident = $word:literal;)*) => {$(
             $(#[$meta])*
+            ///
+            /// ```
+            /// use optiinfra_gen::dsl::*;
+            ///
+            #[doc = concat!("assert_eq!(<kind::", stringify!($name), " as Kind>::WORD, \"", $word, "\");")]
+            /// ```
             #[derive(Debug, Clone, Copy)]
             pub enum $name {}
             impl super::Kind for $name {
@@ -40,12 +46,27 @@ pub mod kind {
 }
 
 /// A kind of metric.
+///
+/// ```
+/// use optiinfra_gen::dsl::*;
+///
+/// assert_eq!(<kind::NativeHistogram as Kind>::WORD, "native_histogram");
+/// ```
 pub trait Kind: 'static {
     /// The word of the spec language.
     const WORD: &'static str;
 }
 
 /// A kind whose samples are values that can be looked at as they are.
+///
+/// ```
+/// use optiinfra_gen::dsl::*;
+///
+/// fn most<K: Plain, U: Unit>(metric: &Metric<K, U>) -> Vector<U> {
+///     max(metric).by(JOB)
+/// }
+/// assert_eq!(most(&Gauge::<Bytes>::new("used_bytes", "In use.")).to_string(), "max by (job) (used_bytes)");
+/// ```
 #[diagnostic::on_unimplemented(
     message = "a metric of the kind `{Self}` is no value that can be looked at as it is",
     label = "this wants a gauge",
@@ -204,6 +225,13 @@ impl<K: Kind, U: Unit> Metric<K, U> {
     }
 
     /// What is said of it.
+    ///
+    /// ```
+    /// use optiinfra_gen::dsl::*;
+    ///
+    /// let busy = Gauge::<Ratio>::new("busy_ratio", "Share of time.");
+    /// let _: Declaration = busy.declaration();
+    /// ```
     #[must_use]
     pub fn declaration(&self) -> Declaration {
         self.declaration.clone()

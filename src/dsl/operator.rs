@@ -365,6 +365,7 @@ impl<T> Matched<T> {
         Self { left, matching: Some((matching, vec![place])), of: PhantomData }
     }
 
+    #[track_caller]
     fn with(self, op: BinaryOp, place: Place, right: impl Instant) -> Built {
         binary(op, place, self.matching, self.left.built, right.now().built)
     }

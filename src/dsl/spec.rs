@@ -33,6 +33,12 @@ pub mod section {
     macro_rules! sections {
         ($($(#[$meta:meta])* $name:ident = $word:literal;)*) => {$(
             $(#[$meta])*
+            ///
+            /// ```
+            /// use optiinfra_gen::dsl::*;
+            ///
+            #[doc = concat!("assert_eq!(<section::", stringify!($name), " as Section>::NAME, \"", $word, "\");")]
+            /// ```
             #[derive(Debug, Clone, Copy)]
             pub enum $name {}
             impl super::Section for $name {

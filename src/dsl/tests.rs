@@ -5,6 +5,7 @@ use std::path::Path;
 use super::*;
 use crate::diagnostic::Diagnostic;
 use crate::pipeline::{CheckOptions, Checked};
+use crate::source::SourceKind;
 use crate::world::MemoryWorld;
 
 labels! {
@@ -17,7 +18,11 @@ fn stack() -> Spec {
 }
 
 fn checked(spec: &Spec) -> Checked {
-    spec.check(&MemoryWorld::default(), Path::new("/"), &CheckOptions::default()).unwrap()
+    let checked = spec.check(&MemoryWorld::default(), Path::new("/"), &CheckOptions::default()).unwrap();
+    // A value that was made inside of the builders would lead nobody anywhere.
+    let programs = checked.sources.iter().filter(|(_, source)| source.kind == SourceKind::Rust);
+    assert!(programs.map(|(_, source)| source.name.as_str()).eq(["src/dsl/tests.rs"]));
+    checked
 }
 
 #[track_caller]
@@ -162,6 +167,56 @@ fn depth_is_bounded() {
     }
     let checked = checked(&stack().with(item::<section::Services>("deep").set("compose", nested)));
     assert!(found(&checked, "spec/limit").span.is_some());
+}
+
+#[test]
+fn every_function_and_operator_knows_its_caller() {
+    let (requests, info) = (requests(), Info::new("info", "Which."));
+    let histogram = Histogram::<Seconds>::new("took_seconds", "Time.", [0.1, 1.0]);
+    let native = NativeHistogram::<Seconds>::new("native_seconds", "Time.");
+    let summary = Summary::<Seconds>::new("pause_seconds", "Time.", [0.5]);
+    let gauge = Gauge::<Seconds>::new("age_seconds", "Age.");
+    let (param, hour) = (Param::<Ratio>::new("share", 0.5), hours(1));
+    let times = [
+        histogram_quantile(&param, sum(rate(histogram.buckets().over(hour))).by(LE)),
+        histogram_avg(increase(native.over(hour))),
+        sum(rate(summary.sum().over(hour))) / sum(rate(summary.count().over(hour))),
+        max(summary.quantile("0.5")).without(INSTANCE),
+        (gauge.now() + &gauge - 1 + gauge.offset(hour)).pairwise().less(&gauge).now(),
+        (time() - &gauge).on(JOB).group_left([]) * &info,
+        topk(3, -gauge.now()).by(JOB).ignoring(JOB).or(clamp_min(&gauge, 1)),
+        quantile_over_time(0.5, gauge.over(hour)) * 2.0,
+        predict_linear(gauge.now().over_every(hour, minutes(5)), hour),
+        label_replace(with_label(abs(&gauge), CODE, "x"), STATUS, "$1", CODE, "(.*)"),
+        gauge.now().and(absent(up())).unless(up().now().equal(number(1)).as_bool()).zeroed(),
+        round(promql("age_seconds")).assume(),
+        timestamp(up()).on([JOB]).greater(&gauge).now(),
+    ];
+    let counts = [count(up()).by(JOB), count_values(CODE, up()).now(), resets(requests.over(hour)), vector(1)];
+    let mut spec = stack().with(service(&requests).metrics(&histogram)).with(MetricSet::new("set", &gauge));
+    for (index, expr) in times.into_iter().enumerate() {
+        spec = spec.with(Query::new(&format!("a{index}"), expr).param(&param).recorded("a:b:c", [minutes(5)]));
+    }
+    for (index, expr) in counts.into_iter().enumerate() {
+        spec = spec.with(Recorded::new(&format!("a:b:c{index}"), expr).label(CODE, "x"));
+    }
+    let used = Query::new("used", up().now());
+    let provider = Variable::values_of("provider", &gauge, CODE).multi();
+    let panels = [
+        Panel::stat("A", &used),
+        Panel::stat("B", &gauge).threshold(seconds(1), "red").column(Column::of(CODE)).mapping("0", "no", "red"),
+        Panel::stat("C", [Target::new(used.used().with(&param, 0.9).only(CODE, &provider)).legend("x")]),
+        Panel::stat("D", vec![Target::new(gauge.is(CODE, "x")), Target::new(&gauge.now())]),
+        Panel::text("E", "words").repeat(&provider),
+    ];
+    let dashboard = Dashboard::new("d", "D", [Row::new("R", panels).collapsed()]).variable(&provider).link("L", "d");
+    let team = Receiver::new("team", Way::email("a@example.com")).also(Way::webhook("http://x/"));
+    let inhibit = Inhibit::new(alerts().is(CODE, "a"), alerts().like(CODE, "b"), JOB);
+    let notifications = Notifications::new(Route::to(&team).route(Route::to(&team).id("x")), [&team]).inhibit(inhibit);
+    let levels = gauge.now().level(WARNING, above(seconds(1)).hold(hour)).level(CRITICAL, outside(number(1), number(2)));
+    let alert = Alert::new("A", levels, "It is").label(CODE, "x").annotation("a", "b").only(CODE, "x");
+    let whole = spec.with(used).with(dashboard).with(notifications).with(alert);
+    assert!(checked(&whole).model.is_some());
 }
 
 #[test]

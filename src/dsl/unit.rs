@@ -40,9 +40,28 @@ pub trait Unit: 'static {
 }
 
 /// A unit that is known: all but [`Untold`].
+///
+/// ```
+/// use optiinfra_gen::dsl::*;
+///
+/// fn word<U: Known>() -> Option<String> {
+///     U::unit().map(|unit| unit.to_string())
+/// }
+/// assert_eq!(word::<Per<Usd, Hours>>().as_deref(), Some("usd/hour"));
+/// ```
 pub trait Known: Unit {}
 
 /// A unit without a rule of its own: all but [`Ratio`], [`Seconds`], [`Observations`] and [`Untold`].
+///
+/// ```
+/// use optiinfra_gen::dsl::*;
+///
+/// fn share<U: Ordinary>(part: Vector<U>, whole: Vector<U>) -> Vector<Ratio> {
+///     part / whole
+/// }
+/// let used = Gauge::<Bytes>::known("used_bytes");
+/// assert_eq!(share(used.clone().now(), sum(used).by(JOB)).to_string(), "used_bytes / sum by (job) (used_bytes)");
+/// ```
 pub trait Ordinary: Known {}
 
 /// The unit of a quotient. It is implemented for equal units, for one that is divided by a ratio, by seconds or by a count of observations, and
@@ -107,6 +126,18 @@ pub trait Plus<Other: Unit>: Unit {
 }
 
 /// That a threshold of one dimension can be compared with a value of another, which must be the same.
+///
+/// ```
+/// use optiinfra_gen::dsl::*;
+///
+/// fn fits<A: Unit, B: Unit>()
+/// where
+///     A::Dimension: Fits<B::Dimension>,
+/// {
+/// }
+/// fits::<Milliseconds, Seconds>();
+/// fits::<Percent, Ratio>();
+/// ```
 #[diagnostic::on_unimplemented(
     message = "a threshold that measures `{Self}` cannot be compared with a value that measures `{Value}`",
     label = "the unit of this threshold does not fit the value",
@@ -216,6 +247,12 @@ impl Fits<dimension::Anything> for dimension::Anything {}
 macro_rules! built_in {
     ($($(#[$meta:meta])* $name:ident: $dimension:ty, $word:literal, $suffix:expr, $per_second:ty;)*) => {$(
         $(#[$meta])*
+        ///
+        /// ```
+        /// use optiinfra_gen::dsl::*;
+        ///
+        #[doc = concat!("assert_eq!(", stringify!($name), "::unit(), optiinfra_gen::unit::Unit::parse(\"", $word, "\").ok());")]
+        /// ```
         #[derive(Debug, Clone, Copy)]
         pub enum $name {}
 
