@@ -176,6 +176,7 @@ fn every_function_and_operator_knows_its_caller() {
     let native = NativeHistogram::<Seconds>::new("native_seconds", "Time.");
     let summary = Summary::<Seconds>::new("pause_seconds", "Time.", [0.5]);
     let gauge = Gauge::<Seconds>::new("age_seconds", "Age.");
+    let aged = gauge.now();
     let (param, hour) = (Param::<Ratio>::new("share", 0.5), hours(1));
     let times = [
         histogram_quantile(&param, sum(rate(histogram.buckets().over(hour))).by(LE)),
@@ -206,7 +207,7 @@ fn every_function_and_operator_knows_its_caller() {
         Panel::stat("A", &used),
         Panel::stat("B", &gauge).threshold(seconds(1), "red").column(Column::of(CODE)).mapping("0", "no", "red"),
         Panel::stat("C", [Target::new(used.used().with(&param, 0.9).only(CODE, &provider)).legend("x")]),
-        Panel::stat("D", vec![Target::new(gauge.is(CODE, "x")), Target::new(&gauge.now())]),
+        Panel::stat("D", vec![Target::new(gauge.is(CODE, "x")), Target::new(&aged)]),
         Panel::text("E", "words").repeat(&provider),
     ];
     let dashboard = Dashboard::new("d", "D", [Row::new("R", panels).collapsed()]).variable(&provider).link("L", "d");
