@@ -6,6 +6,7 @@ pub mod backup;
 pub mod completions;
 mod diff;
 mod explain;
+pub mod fmt;
 mod graph;
 pub mod init;
 pub mod prove;
@@ -63,6 +64,8 @@ pub enum Command {
     Graph(Graph),
     /// Serve made-up metrics for everything that the spec has scraped.
     Simulate(simulate::Simulate),
+    /// Lay the files of a spec out in one way, with their comments and their order.
+    Fmt(fmt::Fmt),
     /// Write a first spec to change into your own.
     Init(init::Init),
     /// Print the JSON Schema of a spec, or of the findings that --format json writes.

@@ -23,6 +23,7 @@ pub mod emit;
 pub mod explain;
 pub mod fix;
 pub mod foreign;
+pub mod format;
 pub mod graph;
 pub mod init;
 pub mod lint;

@@ -9,6 +9,7 @@ pub mod completions;
 pub mod diff;
 pub mod drift;
 pub mod explain;
+pub mod fmt;
 pub mod graph;
 pub mod init;
 pub mod lint;

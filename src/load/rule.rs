@@ -33,6 +33,8 @@ rules! {
     UNKNOWN_VARIABLE = "spec/unknown-variable", "A reference or an environment names a variable that is not declared.";
     VARIABLE_NOT_SET = "spec/variable-not-set", "A variable without a default is not set by the environment.";
     VARIABLE_TYPE = "spec/variable-type", "The value of a variable is not of its type.";
+    FORMAT = "spec/format", "A file cannot be laid out by `fmt` without a change of its meaning; it stays as it is.";
+    LAYOUT = "spec/layout", "A file is laid out otherwise than `fmt` does it.";
     INVALID_SUPPRESSION = "spec/invalid-suppression", "A suppression comment lacks its rule or its reason, or covers nothing.";
 }
 

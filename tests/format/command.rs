@@ -1,0 +1,1 @@
+//! `fmt` as a command.
