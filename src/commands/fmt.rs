@@ -1,11 +1,13 @@
 //! `fmt`: lay specs out in one way.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use crate::cli::{Format, fmt::Fmt};
 use crate::commands::terminal::{Exit, Terminal};
 use crate::diagnostic::{self, Diagnostic, Severity};
+use crate::emit::manifest::{MANIFEST, Manifest};
 use crate::emit::unified::unified;
 use crate::fix::{Changed, store};
 use crate::format::{self, Options};
@@ -50,7 +52,8 @@ struct Outcome {
 
 fn lay_out(args: &Fmt, world: &dyn World, sources: &mut Sources) -> Result<Outcome, LoadError> {
     let mut outcome = Outcome::default();
-    let mut seen: Vec<PathBuf> = Vec::new();
+    let mut seen: BTreeSet<PathBuf> = BTreeSet::new();
+    let mut owned: BTreeMap<PathBuf, bool> = BTreeMap::new();
     for root in &args.paths {
         let files::TextFiles { files, diagnostics } = files::read_documents(world, sources, root, Wanted::Spec)?;
         // What is neither YAML nor JSON is left to others.
@@ -58,10 +61,12 @@ fn lay_out(args: &Fmt, world: &dyn World, sources: &mut Sources) -> Result<Outco
         for file in files {
             let unreadable = |error| LoadError::Unreadable { path: file.path.clone(), error };
             let path = world.canonicalize(&file.path).map_err(unreadable)?;
-            if seen.contains(&path) {
+            if !seen.insert(path.clone()) {
                 continue;
             }
-            seen.push(path.clone());
+            if is_generated(world, &path, &mut owned) {
+                continue;
+            }
             outcome.files += 1;
             let encoding = file.diagnostics.iter().find(|finding| finding.rule == rule::ENCODING);
             if let Some(finding) = encoding {
@@ -83,6 +88,16 @@ fn lay_out(args: &Fmt, world: &dyn World, sources: &mut Sources) -> Result<Outco
     }
     diagnostic::sort(&mut outcome.findings);
     Ok(outcome)
+}
+
+/// Whether a file lies in a folder that `build` writes: its layout is settled already. `owned` remembers the folders looked at.
+fn is_generated(world: &dyn World, path: &Path, owned: &mut BTreeMap<PathBuf, bool>) -> bool {
+    path.ancestors().skip(1).any(|folder| {
+        *owned.entry(folder.to_owned()).or_insert_with(|| {
+            let manifest = world.read(&folder.join(MANIFEST)).ok();
+            manifest.and_then(|bytes| Manifest::parse(&bytes).ok()).is_some()
+        })
+    })
 }
 
 fn text_of(source: SourceId, path: &Path, text: &str, options: Options) -> Result<String, Vec<Diagnostic>> {

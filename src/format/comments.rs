@@ -86,12 +86,14 @@ impl Attaching<'_> {
             let line = line_start(self.text, comment.start);
             number += self.text.get(counted..line).unwrap_or_default().matches('\n').count();
             counted = line.max(counted);
+            let before = self.text.get(line..comment.start).unwrap_or_default();
             let note = Note {
                 text: spaced(self.text.get(comment.clone()).unwrap_or_default()),
                 blank: is_blank_above(self.text, comment.start),
                 deeper: 0,
                 at: comment.start,
                 place: (number, comment.start - line),
+                gap: before.len() - before.trim_end().len(),
             };
             let (slot, deeper) = self.slot(comment.start, line);
             self.slots.push((slot, Note { deeper, ..note }));
@@ -161,6 +163,14 @@ impl Attaching<'_> {
         if at < item.value.start && !collection && !matches!(item.value.kind, Kind::Nothing) {
             return (Slot::Between(id), 0);
         }
+        // A dash on a line of its own can hide the item that a comment stands under; what is printed there is not to be content.
+        let last = next.checked_sub(1).unwrap_or_default();
+        let outermost = self.ancestors(last).last().unwrap_or(id);
+        let (id, item) = if self.ancestors(last).any(|outer| outer == id) {
+            (id, item)
+        } else {
+            (outermost, self.item(outermost).unwrap_or(item))
+        };
         // A comment further out keeps those that follow it in the same gap from going further in.
         let container = match self.group {
             Some((gap, container)) if gap == next && self.item(container).is_some_and(|outer| outer.depth < item.depth) => {
@@ -174,13 +184,19 @@ impl Attaching<'_> {
         (Slot::After(container), deeper)
     }
 
+    /// An item and all that it lies in.
+    fn ancestors(&self, id: usize) -> impl Iterator<Item = usize> {
+        std::iter::successors(Some(id), |id| self.item(*id).and_then(|item| item.parent))
+    }
+
     /// The slot of a comment that stands behind something.
     fn behind(&self, at: usize, owner: Option<usize>) -> Slot {
         let items = self.items();
         let next = items.partition_point(|item| item.start < at);
         let base = self.bound.items.start;
-        let is_dash =
-            |item: &&Item| item.lead < at && item.lead < item.start && line_of(self.text, item.lead) == line_of(self.text, at);
+        let is_dash = |item: &&Item| {
+            item.lead < at && item.lead < item.start && line_start(self.text, item.lead) == line_start(self.text, at)
+        };
         if items.get(next).filter(is_dash).is_some() {
             return Slot::Head(base + next);
         }
@@ -198,9 +214,10 @@ impl Attaching<'_> {
             }
             let inside = self.item(outer).is_none_or(|item| at < item.end);
             let covered = owner.and_then(|id| self.item(id)).is_some_and(|item| item.in_flow);
-            if self.item(outer).is_some_and(|item| item.in_flow) && !covered {
-                // The root is in brackets.
-                return Slot::RootLine;
+            let root = self.layout.documents.get(self.document).map_or(0..0, |document| document.root.start..document.root.end);
+            if self.item(outer).is_some_and(|item| item.in_flow) && at >= root.end {
+                let one_line = line_start(self.text, root.start) == line_start(self.text, at);
+                return owner.filter(|_| !one_line).map_or(Slot::RootLine, Slot::Line);
             }
             return match owner {
                 Some(owner) if inside || covered => Slot::Line(owner),
@@ -220,10 +237,6 @@ fn item_depth(item: Option<&Item>) -> usize {
 
 fn value_start(value: &Value) -> usize {
     if matches!(value.kind, Kind::Nothing) { usize::MAX } else { value.start }
-}
-
-fn line_of(text: &str, at: usize) -> usize {
-    line_start(text, at)
 }
 
 /// The item that a comment covers, by its place among `items`.

@@ -149,4 +149,6 @@ pub struct Note {
     pub at: usize,
     /// Its line, from 0, and its column in bytes.
     pub place: (usize, usize),
+    /// How many spaces stand before it.
+    pub gap: usize,
 }

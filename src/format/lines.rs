@@ -113,9 +113,10 @@ impl Lines {
     }
 }
 
-/// How many of the first lines have comments that stood in one column on lines that followed each other.
+/// How many of the first lines have comments that someone put below each other: in one column on lines that followed each other,
+/// with more space before one of them than it needs.
 fn aligned(lines: &[Line]) -> usize {
-    let mut count = 0;
+    let (mut count, mut meant) = (0, false);
     let mut expected = None;
     for line in lines {
         let Some(note) = &line.note else { break };
@@ -124,6 +125,7 @@ fn aligned(lines: &[Line]) -> usize {
         }
         expected = Some((note.place.0 + 1, note.place.1));
         count += 1;
+        meant |= note.gap > BEFORE_NOTE;
     }
-    count
+    if meant { count } else { 0 }
 }

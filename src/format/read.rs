@@ -22,6 +22,10 @@ pub(super) fn read(text: &str, events: &[Event]) -> Result<Layout, Stuck> {
             _ => return Err(Stuck { place: event.place.clone(), message: "a value stands outside of all documents" }),
         }
     }
+    if reader.layout.documents.is_empty() {
+        // Comments alone make no document.
+        reader.layout.documents.push(Document::default());
+    }
     Ok(reader.layout)
 }
 
@@ -225,6 +229,10 @@ impl<'t> Reader<'t> {
                 } else {
                     Chomp::Clip
                 };
+                if chomp == Chomp::Clip && !text.is_empty() && !text.ends_with('\n') {
+                    // The text ends without a line break.
+                    chomp = Chomp::Strip;
+                }
                 if style == Style::Literal {
                     block_lines(text, chomp)
                 } else {

@@ -111,7 +111,10 @@ pub fn events(text: &str) -> Option<Vec<Event>> {
             Raw::StreamEnd => break,
             _ => continue,
         };
-        cursor = cursor.max(place.end);
+        // The place of a document that begins without `---` is that of its first sign.
+        if kind != (EventKind::DocumentStart { explicit: false }) {
+            cursor = cursor.max(place.end);
+        }
         events.push(Event { kind, place, anchor: None, tag });
     }
     comments.sort_by_key(|comment| comment.place.start);
