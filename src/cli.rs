@@ -4,6 +4,7 @@ pub mod apply;
 mod backtest;
 pub mod backup;
 pub mod completions;
+pub mod convert;
 mod diff;
 mod explain;
 pub mod fmt;
@@ -66,6 +67,8 @@ pub enum Command {
     Simulate(simulate::Simulate),
     /// Lay the files of a spec out in one way, with their comments and their order.
     Fmt(fmt::Fmt),
+    /// Write the files of a spec in another notation: YAML, JSON or Jsonnet.
+    Convert(convert::Convert),
     /// Write a first spec to change into your own.
     Init(init::Init),
     /// Print the JSON Schema of a spec, or of the findings that --format json writes.

@@ -17,6 +17,7 @@ pub mod backup;
 pub mod cli;
 #[cfg(feature = "cli")]
 pub mod commands;
+pub mod convert;
 pub mod diagnostic;
 pub mod diff;
 pub mod emit;

@@ -6,6 +6,7 @@ pub mod backup;
 pub mod build;
 mod compile;
 pub mod completions;
+pub mod convert;
 pub mod diff;
 pub mod drift;
 pub mod explain;

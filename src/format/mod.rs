@@ -82,6 +82,14 @@ pub fn yaml(source: SourceId, text: &str, options: Options) -> Result<String, Ve
     Ok(printed)
 }
 
+/// A YAML text as a layout, each comment with what it belongs to; `None` for a text that has none.
+pub(crate) fn attached(text: &str) -> Option<layout::Layout> {
+    let events = events::events(text)?;
+    let mut layout = read::read(text, &events).ok()?;
+    comments::attach(text, &events, &mut layout);
+    Some(layout)
+}
+
 /// A place that keeps a text from being laid out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stuck {

@@ -34,6 +34,7 @@ rules! {
     VARIABLE_NOT_SET = "spec/variable-not-set", "A variable without a default is not set by the environment.";
     VARIABLE_TYPE = "spec/variable-type", "The value of a variable is not of its type.";
     FORMAT = "spec/format", "A file cannot be laid out by `fmt` without a change of its meaning; it stays as it is.";
+    CONVERSION = "spec/conversion", "`convert` cannot carry something over into the other notation.";
     LAYOUT = "spec/layout", "A file is laid out otherwise than `fmt` does it.";
     INVALID_SUPPRESSION = "spec/invalid-suppression", "A suppression comment lacks its rule or its reason, or covers nothing.";
 }

@@ -109,7 +109,7 @@ fn text() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 1500, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 1500, failure_persistence: None, ..ProptestConfig::default() })]
 
     /// What `laid_out` gives has been read again and compared by itself; here it has to be a fixed point, and hardly anything may be left alone.
     #[test]
