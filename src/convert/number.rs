@@ -11,6 +11,13 @@ pub(super) fn settle(scalar: &mut Scalar, span: Span, to: Notation, problems: &m
     if scalar.kind != ScalarKind::Number {
         return;
     }
+    let infinite = scalar.text.trim_start_matches(['+', '-']).eq_ignore_ascii_case(".inf");
+    if infinite {
+        // A spec takes the word for the number.
+        scalar.text = if scalar.text.starts_with('-') { "-.inf" } else { ".inf" }.to_owned();
+        scalar.kind = ScalarKind::String;
+        return;
+    }
     match in_json(&scalar.text) {
         Some(text) => scalar.text = text,
         None => problems.push(

@@ -65,12 +65,12 @@ fn all_or_nothing() {
     let world = MemoryWorld::with_files([
         ("/s/a.yaml", "a: 1\n"),
         ("/s/b.yaml", "b: [\n"),
-        ("/s/c.yaml", "c: .inf\n"),
+        ("/s/c.yaml", "c: .nan\n"),
         ("/s/d.yaml", "d: 1\n---\ne: 1\n"),
     ]);
     let (exit, out, _) = run(&world, &["--to", "json", "/s", "--out", "/o"]);
     assert_eq!(exit, Exit::Findings);
-    assert!(out.contains("JSON has no number `.inf`") && out.contains("spec/multiple-documents"), "{out}");
+    assert!(out.contains("JSON has no number `.nan`") && out.contains("spec/multiple-documents"), "{out}");
     assert!(world.read(Path::new("/o/a.json")).is_err());
     let world = MemoryWorld::with_files([("/s/a.yaml", "a: 1\n"), ("/s/a.yml", "b: 1\n")]);
     let (exit, out, _) = run(&world, &["--to", "json", "/s", "--out", "/o"]);

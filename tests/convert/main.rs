@@ -26,6 +26,8 @@ fn convert(text: &str, from: Notation, to: Notation) -> Result<Converted, Vec<St
 fn shape(node: &Node) -> String {
     match &node.value {
         Value::Scalar(scalar) if scalar.kind == ScalarKind::Null => "null".to_owned(),
+        // A number that JSON has not, for which a spec takes the word.
+        Value::Scalar(scalar) if scalar.text == ".inf" => "infinity".to_owned(),
         Value::Scalar(scalar) => format!("{:?}:{:?}", scalar.kind, scalar.text),
         Value::Seq(items) => format!("[{}]", items.iter().map(shape).collect::<Vec<_>>().join(",")),
         Value::Map(pairs) => {

@@ -2,8 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{convert, shape, shape_of};
+use super::{convert, shape_of};
 use optiinfra_gen::convert::Notation::{Json, Jsonnet, Yaml};
+use optiinfra_gen::diagnostic::Severity;
 use optiinfra_gen::emit::artifact::Artifacts;
 use optiinfra_gen::load::files::{Wanted, read_documents};
 use optiinfra_gen::pipeline::{self, CheckOptions};
@@ -48,7 +49,7 @@ fn there_and_back() {
                 assert_eq!(shape_of(&json, Json), shape_of(&text, Yaml), "{}", path.display());
             }
             let jsonnet = convert(&text, Yaml, Jsonnet).unwrap();
-            assert_eq!((jsonnet.comments_lost, jsonnet.warnings.len()), (0, 0), "{}", path.display());
+            assert_eq!(jsonnet.comments_lost, 0, "{}", path.display());
             count += 1;
         }
     }
@@ -61,7 +62,7 @@ fn built(world: &MemoryWorld, environment: Option<&str>) -> Artifacts {
     let checked = pipeline::check(world, Path::new("/s"), &options).unwrap();
     let model = checked.model.unwrap_or_else(|| panic!("{:?}", checked.diagnostics));
     let (plan, found) = pipeline::plan(&model, &checked.sources);
-    assert!(found.is_empty(), "{found:?}");
+    assert!(found.iter().all(|finding| finding.severity == Severity::Info), "{found:?}");
     pipeline::emit(&plan).unwrap()
 }
 
@@ -94,5 +95,4 @@ fn the_output_is_the_same() {
 fn the_shape_of_a_tree_shows_differences() {
     assert_ne!(shape_of("a: 1\n", Yaml), shape_of("a: '1'\n", Yaml));
     assert_eq!(shape_of("a: ~\n", Yaml), shape_of("{\"a\": null}", Json));
-    let _ = shape;
 }
