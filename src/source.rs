@@ -90,6 +90,11 @@ impl Source {
         Position { line: count(line + 1), column: count(column + 1), byte }
     }
 
+    /// Whether the text is JSON: a bare word or number in it stands for no text.
+    pub fn is_json(&self) -> bool {
+        self.kind == SourceKind::Evaluated || self.name.len() > 5 && self.name.to_ascii_lowercase().ends_with(".json")
+    }
+
     /// The text of one line (from 1) without its line ending; empty when there is no such line.
     pub fn line(&self, line: u32) -> &str {
         let index = (line as usize).saturating_sub(1);

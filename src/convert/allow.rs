@@ -26,9 +26,10 @@ pub(super) fn carry_over(text: &str, document: &Document, root: &mut Node, warni
         }
         // The innermost item around that has `allow`.
         let whole = path.len();
-        while !path.is_empty()
-            && !(takes_allow(&schema, &path) && at(root, &path).is_some_and(|node| matches!(node.value, Value::Map(_))))
-        {
+        let fits = |path: &[Step], root: &mut Node| {
+            takes_allow(&schema, path) && at(root, path).is_some_and(|node| matches!(node.value, Value::Map(_)))
+        };
+        while !(path.is_empty() || fits(&path, root)) {
             path.pop();
         }
         let Some(target) = at(root, &path).filter(|_| !path.is_empty()) else {

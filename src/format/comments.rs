@@ -164,7 +164,7 @@ impl Attaching<'_> {
             return (Slot::Between(id), 0);
         }
         // A dash on a line of its own can hide the item that a comment stands under; what is printed there is not to be content.
-        let last = next.checked_sub(1).unwrap_or_default();
+        let last = next.saturating_sub(1);
         let outermost = self.ancestors(last).last().unwrap_or(id);
         let (id, item) = if self.ancestors(last).any(|outer| outer == id) {
             (id, item)

@@ -263,7 +263,7 @@ impl<'l> Printer<'l> {
     fn block(&mut self, scalar: &Scalar, column: usize, line: &[Note]) {
         let mut header = if scalar.style == Style::Folded { ">" } else { "|" }.to_owned();
         if needs_indicator(&scalar.lines) {
-            header.push_str("2");
+            header.push('2');
         }
         match scalar.chomp {
             Chomp::Clip => {}
