@@ -101,8 +101,21 @@ pub fn convert(sources: &Sources, document: &Document, to: Notation, options: Op
         let text = json::text(text, &root, options);
         return Ok(Converted { text, warnings, comments_lost: comments });
     }
+    sorted_by_jsonnet(&root, &mut warnings);
     let (text, kept) = jsonnet::text(text, document, &root, options);
     Ok(Converted { text, warnings, comments_lost: comments.saturating_sub(kept) })
+}
+
+/// Warns of the order that Jsonnet changes where it is seen: the variables of a dashboard.
+fn sorted_by_jsonnet(root: &Node, warnings: &mut Vec<Diagnostic>) {
+    let Some(Node { value: Value::Map(dashboards), .. }) = root.get("dashboards") else { return };
+    for dashboard in dashboards {
+        let Some(Node { value: Value::Map(variables), span, .. }) = dashboard.value.get("variables") else { continue };
+        if !variables.is_sorted_by_key(|variable| &variable.key.text) {
+            let message = format!("Jsonnet sorts the variables of the dashboard `{}` by name", dashboard.key.text);
+            warnings.push(Diagnostic::warning(rule::CONVERSION, *span, message));
+        }
+    }
 }
 
 fn unwritten(document: &Document, stuck: crate::format::Stuck) -> Diagnostic {

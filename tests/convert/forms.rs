@@ -53,6 +53,15 @@ fn yaml_to_jsonnet() {
 }
 
 #[test]
+fn an_order_that_jsonnet_changes() {
+    let text = "dashboards:\n  x:\n    variables:\n      b: {values: [c]}\n      a: {values: [d]}\n  y:\n    variables: {a: {}, b: {}}\n";
+    let converted = convert(text, Yaml, Jsonnet).unwrap();
+    let warnings: Vec<&str> = converted.warnings.iter().map(|warning| warning.message.as_str()).collect();
+    assert_eq!(warnings, ["Jsonnet sorts the variables of the dashboard `x` by name"]);
+    assert_eq!(convert(text, Yaml, Json).unwrap().warnings.len(), 0);
+}
+
+#[test]
 fn suppression_comments_become_allow() {
     let text = "alerts:\n  # optiinfra-gen allow alert/no-runbook, a/b: it is new\n  A: {expr: up == 0}\n  B:\n    # optiinfra-gen allow promql/x: the proxy adds it\n    expr: up == 1\n    allow: [{rule: c/d, reason: known}]\n# optiinfra-gen allow e/f: everything\nvariables: {x: {default: 1}}\n";
     let converted = convert(text, Yaml, Json).unwrap();

@@ -7,7 +7,7 @@ use optiinfra_gen::convert::Notation::{Json, Jsonnet, Yaml};
 use optiinfra_gen::diagnostic::Severity;
 use optiinfra_gen::emit::artifact::Artifacts;
 use optiinfra_gen::load::files::{Wanted, read_documents};
-use optiinfra_gen::pipeline::{self, CheckOptions};
+use optiinfra_gen::pipeline;
 use optiinfra_gen::source::Sources;
 use optiinfra_gen::world::{MemoryWorld, OsWorld};
 
@@ -57,11 +57,10 @@ fn there_and_back() {
     assert!(count > 40);
 }
 
-fn built(world: &MemoryWorld, environment: Option<&str>) -> Artifacts {
-    let options = CheckOptions { environment, ..CheckOptions::default() };
-    let checked = pipeline::check(world, Path::new("/s"), &options).unwrap();
-    let model = checked.model.unwrap_or_else(|| panic!("{:?}", checked.diagnostics));
-    let (plan, found) = pipeline::plan(&model, &checked.sources);
+fn built(world: &MemoryWorld) -> Artifacts {
+    let resolved = pipeline::resolve(world, Path::new("/s"), None).unwrap();
+    let model = resolved.model.unwrap_or_else(|| panic!("{:?}", resolved.diagnostics));
+    let (plan, found) = pipeline::plan(&model, &resolved.sources);
     assert!(found.iter().all(|finding| finding.severity == Severity::Info), "{found:?}");
     pipeline::emit(&plan).unwrap()
 }
@@ -79,7 +78,7 @@ fn the_output_is_the_same() {
             })
             .collect();
         let json = MemoryWorld::with_files(json.iter().map(|(path, text)| (path.clone(), text.as_str())));
-        let (one, other) = (built(&yaml, None), built(&json, None));
+        let (one, other) = (built(&yaml), built(&json));
         let bytes = |artifacts: &Artifacts| -> Vec<(String, String)> {
             artifacts.iter().map(|file| (file.path.clone(), String::from_utf8(file.bytes.clone()).unwrap())).collect()
         };
