@@ -151,7 +151,8 @@ impl Attaching<'_> {
         let following = self.item(next).filter(|_| next < self.bound.items.end);
         let fits = following.is_some_and(|item| column <= indentation(self.text, item.start));
         if fits || (owner.is_none() && following.is_some()) {
-            return (Slot::Leading(next), 0);
+            let behind_dash = following.is_some_and(|item| item.lead < at);
+            return (if behind_dash { Slot::Between(next) } else { Slot::Leading(next) }, 0);
         }
         let Some((id, item)) = owner.and_then(|id| Some((id, self.item(id)?))) else {
             return (Slot::Epilogue, 0);
@@ -163,14 +164,14 @@ impl Attaching<'_> {
         if at < item.value.start && !collection && !matches!(item.value.kind, Kind::Nothing) {
             return (Slot::Between(id), 0);
         }
-        // A dash on a line of its own can hide the item that a comment stands under; what is printed there is not to be content.
+        // Of what lies around the last item, the innermost that the comment is indented further than.
         let last = next.saturating_sub(1);
-        let outermost = self.ancestors(last).last().unwrap_or(id);
-        let (id, item) = if self.ancestors(last).any(|outer| outer == id) {
-            (id, item)
-        } else {
-            (outermost, self.item(outermost).unwrap_or(item))
+        let under = |id: &usize| {
+            self.item(*id)
+                .is_some_and(|item| leads_line(self.text, item.lead) && item.lead - line_start(self.text, item.lead) < column)
         };
+        let id = self.ancestors(last).find(under).or_else(|| self.ancestors(last).last()).unwrap_or(id);
+        let item = self.item(id).unwrap_or(item);
         // A comment further out keeps those that follow it in the same gap from going further in.
         let container = match self.group {
             Some((gap, container)) if gap == next && self.item(container).is_some_and(|outer| outer.depth < item.depth) => {
@@ -261,6 +262,21 @@ pub(super) fn owner(text: &str, items: &[Item], at: usize) -> Option<usize> {
             Some(before.partition_point(|item| item.start < start))
         }
     }
+}
+
+/// Whether an item is what a reader sees beside, above or below a comment. One that covers it and is not lies before a list item whose dash
+/// stands on a line of its own.
+pub(super) fn is_near(items: &[Item], at: usize, owner: usize) -> bool {
+    let next = items.partition_point(|item| item.start < at);
+    let around = std::iter::successors(next.checked_sub(1), |id| items.get(*id).and_then(|item| item.parent));
+    owner >= next || around.into_iter().any(|id| id == owner)
+}
+
+/// Whether an item lies in another one that begins on the same line.
+pub(super) fn begin_together(text: &str, items: &[Item], outer: usize, inner: usize) -> bool {
+    let line = |id: usize| items.get(id).map(|item| line_start(text, item.lead));
+    let around = std::iter::successors(Some(inner), |id| items.get(*id).and_then(|item| item.parent));
+    around.into_iter().any(|id| id == outer) && line(outer) == line(inner)
 }
 
 /// The indentation of the line that a place is on.

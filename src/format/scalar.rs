@@ -77,7 +77,7 @@ pub fn can_be_plain(text: &str, place: Place) -> bool {
         && !text.contains(": ")
         && !text.contains(" #")
         && !text.starts_with("...")
-        && !(kept_apart && text.contains([',', '[', ']', '{', '}', ':', '#', '"', '\'', '?']))
+        && !(kept_apart && text.contains([',', '[', ']', '{', '}', '(', ')', ':', '#', '"', '\'', '?']))
         && !(matches!(place, Place::Key | Place::FlowKey) && (text.len() > 128 || text.contains([':', '#'])))
         && encode(Style::SingleQuoted, text).is_some()
         && !text.contains('\t')

@@ -39,8 +39,12 @@ pub(super) fn difference(old: &str, before: &[Event], new: &str, after: &[Event]
             return differs("laid out, this comment would change its place among the others");
         }
         let (was, is) = (covered(old, &old_layout, one), covered(new, &new_layout, other));
-        // An ordinary comment that belongs to nothing may come to stand above something.
-        let matters = was.is_some() || words(old, one).starts_with("optiinfra-gen");
+        // An ordinary comment that belongs to nothing, or to something far off, may come to stand above or below something.
+        let near = was.is_some_and(|owner| comments::is_near(&old_layout.items, one.place.start, owner));
+        // Lists that begin on one line, `- - a`, leave one place for what stands beside and below them.
+        let together = |one, other| comments::begin_together(new, &new_layout.items, one, other);
+        let same_line = was.zip(is).is_some_and(|(was, is)| together(was, is) || together(is, was));
+        let matters = near && !same_line || words(old, one).starts_with("optiinfra-gen");
         if was != is && matters {
             return differs("laid out, this comment would belong to something else");
         }
