@@ -41,7 +41,6 @@ fn yaml_to_jsonnet() {
     assert_eq!(
         convert(text, Yaml, Jsonnet).unwrap().text,
         "{\n  // top\n\n  // of a\n  'a-b': { c: 1, 'for': '5m' },  // beside\n  // head\n  d: [\n    \"it's\",\n    // of e\n    {\n      e: 'say \"x\"',\n      f: |||\n        sum(x)\n          / y\n      |||,\n    },\n    // end\n  ],\n  g: 'a\"b\\'c',\n  h: [],\n}\n// last\n"
-            .replace("'5m' },", "'5m' },")
     );
     let converted = convert(text, Yaml, Jsonnet).unwrap();
     assert_eq!(converted.comments_lost, 0);

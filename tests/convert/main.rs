@@ -1,6 +1,7 @@
 //! `convert`: the same spec in another notation.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on is to stop")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on is to stop")]
+#![expect(clippy::disallowed_methods, reason = "the test looks which files there are")]
 
 mod command;
 mod forms;

@@ -108,10 +108,7 @@ fn block_scalars_keep_their_content() {
     ] {
         assert_eq!(twice(text), text);
     }
-    assert_eq!(
-        twice("a:\n    - b: |4\n            x\n          y\n"),
-        "a:\n  - b: |2\n        x\n      y\n".replace("        x\n      y", "        x\n      y")
-    );
+    assert_eq!(twice("a:\n    - b: |4\n            x\n          y\n"), "a:\n  - b: |2\n        x\n      y\n");
     assert_eq!(twice("a: |\n        x\n         y"), "a: |\n  x\n   y\n");
     assert_eq!(twice("a: |\r\n   x\r\n\r\n   y\r\nb: 1\r\n"), "a: |\n  x\n\n  y\nb: 1\n");
     assert_eq!(twice("a: >\n     x\n\n     y\n       z\n\n\n\nb: 1\n"), "a: >\n  x\n\n  y\n    z\n\nb: 1\n");
@@ -156,10 +153,7 @@ fn comments_in_brackets_break_them() {
         twice("a: {b: 1, # of a\n    c: 2, # of c\n    # of d\n    d: 3}\n"),
         "a:  # of a\n  b: 1\n  c: 2  # of c\n  # of d\n  d: 3\n"
     );
-    assert_eq!(
-        twice("a: [ # of a\n  x, # of x\n  [y, z], # of y\n  ]\n"),
-        "a:  # of a\n  - x  # of x\n  - [y, z]  # of y\n".replace("[y, z]  # of y", "[y, z]  # of y")
-    );
+    assert_eq!(twice("a: [ # of a\n  x, # of x\n  [y, z], # of y\n  ]\n"), "a:  # of a\n  - x  # of x\n  - [y, z]  # of y\n");
     assert_eq!(twice("- {a: 1,\n   b: 2} # c\n"), "- a: 1\n  b: 2  # c\n");
     assert_eq!(twice("a: [ # none\n ]\n"), "a: []  # none\n");
 }

@@ -1,6 +1,7 @@
 //! `fmt`: what it settles, what it keeps, and that it is safe on whatever it meets.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on is to stop")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on is to stop")]
+#![expect(clippy::disallowed_methods, reason = "the test looks which files there are")]
 
 mod cases;
 mod command;
