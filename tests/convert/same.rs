@@ -70,6 +70,10 @@ fn built(world: &MemoryWorld) -> Artifacts {
 fn the_output_is_the_same() {
     for folder in specs() {
         let texts = texts(&folder);
+        if texts.is_empty() {
+            // It is in JSON already.
+            continue;
+        }
         let yaml = MemoryWorld::with_files(texts.iter().map(|(path, text)| (format!("/s/{}", path.display()), text.as_str())));
         let json: Vec<(String, String)> = texts
             .iter()
