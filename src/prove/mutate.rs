@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use crate::model::Model;
 use crate::model::rule::{AlertRule, RecordRule};
-use crate::promql::DurationExpr;
 use crate::promql::ast::{Expr, ExprKind, Number, VectorSelector};
 use crate::promql::catalog::{Catalog, Presence, Status};
 use crate::promql::infer::{Context, Interval, infer};
@@ -12,6 +11,7 @@ use crate::promql::operators::{BinaryOp, MatchOp};
 use crate::prove::Proof;
 use crate::prove::evaluate::Filter;
 use crate::prove::solve::{Bind, Ground, Question, Side, Wish, ZERO, labels_of, snap, solve, turned, whole_numbers};
+use crate::prove::witness::{FACTORS, with_range};
 use crate::spec::quantity::Duration;
 
 /// What is changed.
@@ -394,14 +394,11 @@ impl Work<'_> {
     }
 
     fn window(&mut self, index: usize, range: f64) {
-        for (factor, name) in [(0.5, "halved"), (2.0, "doubled")] {
-            let other = range * factor;
-            if other < 1.0 {
-                continue;
-            }
+        for (factor, name) in FACTORS {
+            let Some(other) = with_range(range, factor) else { continue };
             let copy = changed(&self.alert.expr.ast, index, &|expr| {
                 if let ExprKind::Matrix(matrix) = &mut expr.kind {
-                    matrix.range = DurationExpr::seconds(other.round());
+                    matrix.range.clone_from(&other);
                 }
             });
             self.add(Kind::Window, format!("a range of {range} s {name}"), &copy, None);

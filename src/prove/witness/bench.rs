@@ -1,281 +1,45 @@
-//! Tests of one alert: samples that make it fire, samples that do not, and what is expected when.
-
-use std::collections::{BTreeMap, VecDeque};
+//! Where a test is tried: its samples are simulated, and what they show becomes its checks.
 
 use crate::model::rule::{AlertRule, RecordRule};
-use crate::promql::ast::{Expr, ExprKind};
+use crate::promql::ast::Expr;
 use crate::promql::catalog::Catalog;
 use crate::promql::operators::BinaryOp;
-use crate::prove::evaluate::{Evaluator, range_of};
+use crate::prove::evaluate::Evaluator;
 use crate::prove::series::{LabelSet, NAME, Sample, Store};
 use crate::prove::simulate::{Firing, Simulation};
-use crate::prove::solve::{Answer, Atom, Ground, Leaf, Level, Question, Side, Way, neighbours, solve};
+use crate::prove::solve::{Answer, Atom, Leaf, Level, Question, Side, neighbours, solve};
 use crate::prove::timeline::{Phase, Timeline, notation};
+use crate::prove::witness::timing::longest_range;
+use crate::prove::witness::{Check, CheckKind, Expected, MOST_STEPS, Stack, UnitTest};
 
-/// A test: samples, and which alerts are expected when.
-#[derive(Debug, Clone, PartialEq)]
-pub struct UnitTest {
-    /// Its name, unique in the stack.
-    pub name: String,
-    /// Milliseconds between two samples, and between two evaluations.
-    pub step: i64,
-    /// Series with their samples, as promtool writes them.
-    pub series: Vec<(String, String)>,
-    /// What is expected.
-    pub checks: Vec<Check>,
-    /// Whether a threshold that can be met exactly is met exactly in it.
-    pub exact: bool,
-}
-
-/// What is expected at a moment.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Check {
-    /// Milliseconds from the start of the test.
-    pub at: i64,
-    /// What it shows.
-    pub kind: CheckKind,
-    /// The alerts of this name that fire.
-    pub alerts: Vec<Expected>,
-    /// Some alert of this name fires; which is not known.
-    pub any: bool,
-}
-
-/// What a check shows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum CheckKind {
-    /// The alert is silent while its condition does not hold.
-    Silent,
-    /// The alert is silent until its condition has held long enough.
-    Pending,
-    /// The alert fires.
-    Fires,
-    /// The alert is silent again.
-    Resolved,
-}
-
-/// An alert that is expected.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Expected {
-    /// Its labels without its name.
-    pub labels: BTreeMap<String, String>,
-    /// Its annotations; nothing where a template says more than is understood here.
-    pub annotations: Option<BTreeMap<String, String>>,
-    /// Whether the rule that is tested raises it, not another level of the same alert.
-    pub own: bool,
-}
-
-/// What all alerts share.
-pub(super) struct Stack<'a> {
-    pub(super) ground: Ground<'a>,
-    pub(super) records: &'a [RecordRule],
-    pub(super) external: &'a BTreeMap<String, String>,
-}
-
-/// How many combinations of ways are tried for one alert.
-const MOST_SCRIPTS: usize = 24;
-/// How many tests one alert gets.
-const MOST_TESTS: usize = 12;
 /// How many sizes are tried until a quotient hits its threshold exactly.
 const MOST_SCALES: usize = 5;
-/// How many steps a test may take.
-const MOST_STEPS: usize = 4000;
 /// How many series are added that a matcher must keep out.
 const MOST_NEIGHBOURS: usize = 64;
 
-/// The tests of one rule among all rules of its name: those of the spec and those that are found.
-pub(super) fn tests<'a>(stack: &Stack<'a>, family: &[&'a AlertRule], own: usize) -> Result<Vec<UnitTest>, String> {
-    let Some(rule) = family.get(own) else { return Err("there is no such rule".to_owned()) };
-    let found = if rule.heartbeat { Ok(vec![heartbeat(stack, family, own)]) } else { witness(stack, family, own) };
-    if rule.tests.is_empty() {
-        return found;
-    }
-    let bench = Bench { stack, family, own, records: read_by(stack.records, family) };
-    let mut all = Vec::new();
-    for (index, written) in rule.tests.iter().enumerate() {
-        let what = written.name.as_ref().map_or_else(|| format!("of the spec {}", index + 1), |name| name.value.clone());
-        all.push(super::own::test(&bench.simulation(), own, written, format!("{}, {what}", title(family, own)))?);
-    }
-    all.extend(found.unwrap_or_default());
-    Ok(all)
-}
-
-/// The tests that are found for one rule.
-fn witness<'a>(stack: &Stack<'a>, family: &[&'a AlertRule], own: usize) -> Result<Vec<UnitTest>, String> {
-    let Some(rule) = family.get(own).copied() else { return Err("there is no such rule".to_owned()) };
-    let records = read_by(stack.records, family);
-    let bench = Bench { stack, family, own, records };
-    let mut tests: Vec<UnitTest> = Vec::new();
-    let mut tested: Vec<&Expr> = Vec::new();
-    let mut why: Option<String> = None;
-    let mut waiting: VecDeque<(Vec<usize>, bool)> = VecDeque::from([(Vec::new(), true)]);
-    let mut tried = 0;
-    while let Some((script, new_branch)) = waiting.pop_front() {
-        tried += 1;
-        if tried > MOST_SCRIPTS || tests.len() >= MOST_TESTS {
-            break;
-        }
-        if !new_branch && !tests.is_empty() {
-            continue;
-        }
-        let answer = bench.ask(&rule.expr.ast, &script, None, Side::Hold, 0, (0.0, 0.0));
-        further(&script, &answer.ways, &mut waiting);
-        if let Err(reason) = &answer.leaves {
-            why.get_or_insert_with(|| reason.clone());
-            continue;
-        }
-        let mut any = false;
-        for (index, atom) in answer.atoms.iter().enumerate() {
-            let known = tested.iter().any(|known| std::ptr::eq(*known, atom.expr));
-            if known && !(new_branch && index == 0 && !script.is_empty()) {
-                continue;
-            }
-            match bench.scenario(&script, atom, &answer) {
-                Ok(test) => {
-                    any = true;
-                    tested.push(atom.expr);
-                    tests.push(test);
-                }
-                Err(reason) => {
-                    why.get_or_insert(reason);
-                }
-            }
-        }
-        if answer.atoms.is_empty() && !any {
-            why.get_or_insert_with(|| "nothing in it decides whether it fires".to_owned());
-        }
-    }
-    if tests.is_empty() {
-        return Err(why.unwrap_or_else(|| "no samples were found".to_owned()));
-    }
-    let title = title(family, own);
-    let several = tests.len() > 1;
-    for (index, test) in tests.iter_mut().enumerate() {
-        test.name = if several { format!("{title}, {}", index + 1) } else { title.clone() };
-    }
-    Ok(tests)
-}
-
-/// The test of an alert that always fires.
-fn heartbeat<'a>(stack: &Stack<'a>, family: &[&'a AlertRule], own: usize) -> UnitTest {
-    let bench = Bench { stack, family, own, records: read_by(stack.records, family) };
-    let step = stack.ground.step;
-    let hold = family.get(own).and_then(|rule| rule.hold).map_or(0, |hold| hold.millis);
-    let steps = usize::try_from(hold / step).unwrap_or(0).saturating_add(3).min(MOST_STEPS);
-    let timeline = Timeline { lead: 0, phases: vec![Phase { leaves: Vec::new(), length: steps }], step };
-    let checks = match bench.run(timeline, &[]) {
-        Ok(trial) => vec![bench.check(&trial, steps - 1, CheckKind::Fires)],
-        Err(_) => Vec::new(),
-    };
-    UnitTest { name: title(family, own), step, series: Vec::new(), checks, exact: true }
-}
-
-/// How the rule is called among those of its name.
-pub(super) fn title(family: &[&AlertRule], own: usize) -> String {
-    let Some(rule) = family.get(own) else { return String::new() };
-    let mut title = rule.name.clone();
-    for part in [&rule.pool, &rule.level].into_iter().flatten() {
-        title.push(' ');
-        title.push_str(part);
-    }
-    title
-}
-
-/// The scripts that differ from the ways that were taken at one place.
-fn further(script: &[usize], ways: &[Way], waiting: &mut VecDeque<(Vec<usize>, bool)>) {
-    for (index, way) in ways.iter().enumerate().skip(script.len()) {
-        for other in (0..way.options).filter(|other| *other != way.chosen) {
-            let mut next: Vec<usize> = ways.iter().take(index).map(|way| way.chosen).collect();
-            next.push(other);
-            waiting.push_back((next, way.branches));
-        }
-    }
-}
-
-/// The recording rules that rules read, directly or through others, in the order of their evaluation.
-pub(super) fn read_by<'a>(records: &'a [RecordRule], family: &[&AlertRule]) -> Vec<&'a RecordRule> {
-    if records.is_empty() {
-        return Vec::new();
-    }
-    let mut names: Vec<String> = Vec::new();
-    let note = |expr: &Expr, names: &mut Vec<String>| {
-        expr.selectors(&mut |selector| {
-            if let Some(name) = selector.metric_name()
-                && !names.iter().any(|known| known == name)
-            {
-                names.push(name.to_owned());
-            }
-        });
-    };
-    family.iter().for_each(|rule| note(&rule.expr.ast, &mut names));
-    // Each stands after those that it reads.
-    for record in records.iter().rev() {
-        if names.contains(&record.name) {
-            note(&record.expr.ast, &mut names);
-        }
-    }
-    records.iter().filter(|record| names.contains(&record.name)).collect()
-}
-
-/// The milliseconds between two samples: so that the shortest range holds several, in a number that floats divide exactly.
-pub(super) fn step_for(rules: &[&AlertRule], records: &[&RecordRule]) -> i64 {
-    const LONGEST: i64 = 240_000;
-    let mut window: Option<i64> = None;
-    let mut note = |expr: &Expr| {
-        expr.visit(&mut |inner| {
-            if matches!(inner.kind, ExprKind::Matrix(_) | ExprKind::Subquery(_))
-                && let Ok(range) = range_of(inner)
-                && range > 0
-            {
-                window = Some(window.map_or(range, |known| known.min(range)));
-            }
-        });
-    };
-    rules.iter().for_each(|rule| note(&rule.expr.ast));
-    records.iter().for_each(|record| note(&record.expr.ast));
-    let hold = rules.iter().filter_map(|rule| rule.hold).map(|hold| hold.millis).filter(|millis| *millis > 0).min();
-    let most = hold.map_or(LONGEST, |hold| (hold / 4).clamp(1, LONGEST));
-    let (whole, mut parts) = match (window, hold) {
-        (Some(window), _) => (window, 4),
-        (None, Some(hold)) => (hold, 4),
-        (None, None) => return 60_000,
-    };
-    // A short hold beside a long range: three steps of it are enough.
-    let most = if window.is_some() { hold.map_or(LONGEST, |hold| (hold / 3).clamp(1, LONGEST)) } else { most };
-    while whole / parts > most && parts < 4096 {
-        parts *= 2;
-    }
-    (whole / parts).max(1)
-}
-
-/// The longest range of an expression, in milliseconds.
-fn longest_range(expr: &Expr) -> i64 {
-    let mut longest = 0;
-    expr.visit(&mut |inner| {
-        if matches!(inner.kind, ExprKind::Matrix(_) | ExprKind::Subquery(_)) {
-            longest = longest.max(range_of(inner).unwrap_or(0));
-        }
-    });
-    longest
-}
-
 /// What the scenarios of one rule share.
-struct Bench<'b, 'a> {
-    stack: &'b Stack<'a>,
-    family: &'b [&'a AlertRule],
-    own: usize,
-    records: Vec<&'a RecordRule>,
+pub(super) struct Bench<'b, 'a> {
+    pub(super) stack: &'b Stack<'a>,
+    pub(super) family: &'b [&'a AlertRule],
+    pub(super) own: usize,
+    pub(super) records: Vec<&'a RecordRule>,
 }
 
 /// Samples with what becomes of them.
-struct Trial {
-    timeline: Timeline,
-    store: Store,
-    inputs: usize,
-    firing: Vec<Vec<Firing>>,
+pub(super) struct Trial {
+    pub(super) timeline: Timeline,
+    /// Series beside those of the phases, the same all the time.
+    pub(super) steady: Vec<(LabelSet, Level)>,
+    /// The phase in which the condition holds.
+    pub(super) hold: usize,
+    pub(super) store: Store,
+    /// How many of the series are samples of the test; the others are recorded.
+    pub(super) inputs: usize,
+    pub(super) firing: Vec<Vec<Firing>>,
 }
 
 impl<'a> Bench<'_, 'a> {
-    fn ask(
+    pub(super) fn ask(
         &self,
         expr: &'a Expr,
         script: &[usize],
@@ -289,8 +53,8 @@ impl<'a> Bench<'_, 'a> {
     }
 
     /// The test of one condition: it does not hold, it lies on its threshold, it holds, it holds no longer.
-    fn scenario(&self, script: &[usize], atom: &Atom<'a>, first: &Answer<'a>) -> Result<UnitTest, String> {
-        let mut fallback: Option<UnitTest> = None;
+    pub(super) fn scenario(&self, script: &[usize], atom: &Atom<'a>, first: &Answer<'a>) -> Result<(UnitTest, Trial), String> {
+        let mut fallback: Option<(UnitTest, Trial)> = None;
         let mut why = "it does not fire".to_owned();
         // Without a phase on the threshold itself, where a computation with floats falls on the other side of it.
         let careful = (0..MOST_SCALES).map(|scale| (scale, true));
@@ -300,9 +64,9 @@ impl<'a> Bench<'_, 'a> {
             }
             for with_neighbours in [true, false] {
                 match self.attempt(script, atom, first, scale, with_neighbours, with_boundary) {
-                    Ok(test) if test.exact => return Ok(test),
-                    Ok(test) => {
-                        fallback.get_or_insert(test);
+                    Ok(found) if found.0.exact => return Ok(found),
+                    Ok(found) => {
+                        fallback.get_or_insert(found);
                         break;
                     }
                     Err(reason) => why = reason,
@@ -320,7 +84,7 @@ impl<'a> Bench<'_, 'a> {
         scale: usize,
         with_neighbours: bool,
         with_boundary: bool,
-    ) -> Result<UnitTest, String> {
+    ) -> Result<(UnitTest, Trial), String> {
         let rule = self.family[self.own];
         let leaves = first.leaves.as_ref().map_or(&[][..], Vec::as_slice);
         let step = self.stack.ground.step;
@@ -380,12 +144,12 @@ impl<'a> Bench<'_, 'a> {
         let again = ask(Side::Quiet, start, back).unwrap_or_default();
         put(again, back);
         let timeline = Timeline { lead, phases: beside(phases, count, &mut near), step };
-        let trial = self.run(timeline, &near)?;
-        let mut test = self.judge(&trial, count)?;
+        let trial = self.run(timeline, near, count)?;
+        let mut test = self.judge(&trial)?;
         // Where the threshold itself makes it fire, the value lies on it while the condition holds.
         let reached = matches!(atom.compared, Some((_, BinaryOp::GreaterOrEqual | BinaryOp::LessOrEqual, _))).then_some(count);
         test.exact = with_boundary && boundary.or(reached).is_none_or(|phase| self.hits(&trial, phase, atom));
-        Ok(test)
+        Ok((test, trial))
     }
 
     /// Series that a matcher keeps out, at the level that makes the alert fire.
@@ -410,15 +174,15 @@ impl<'a> Bench<'_, 'a> {
         all
     }
 
-    fn run(&self, timeline: Timeline, near: &[(LabelSet, Level)]) -> Result<Trial, String> {
-        let mut store = timeline.store(near);
+    pub(super) fn run(&self, timeline: Timeline, steady: Vec<(LabelSet, Level)>, hold: usize) -> Result<Trial, String> {
+        let mut store = timeline.store(&steady);
         let inputs = store.series.len();
         let simulation = self.simulation();
         let firing = simulation.run(&mut store, timeline.length())?;
-        Ok(Trial { timeline, store, inputs, firing })
+        Ok(Trial { timeline, steady, hold, store, inputs, firing })
     }
 
-    fn simulation(&self) -> Simulation<'_> {
+    pub(super) fn simulation(&self) -> Simulation<'_> {
         Simulation {
             rules: self.family,
             records: &self.records,
@@ -428,7 +192,8 @@ impl<'a> Bench<'_, 'a> {
     }
 
     /// The checks, when the samples do what they are meant to.
-    fn judge(&self, trial: &Trial, phase: usize) -> Result<UnitTest, String> {
+    pub(super) fn judge(&self, trial: &Trial) -> Result<UnitTest, String> {
+        let phase = trial.hold;
         let own = |step: usize| trial.firing.get(step).is_some_and(|firing| firing.iter().any(|one| one.rule == self.own));
         let start = trial.timeline.start(phase);
         let end = trial.timeline.length();
@@ -468,7 +233,7 @@ impl<'a> Bench<'_, 'a> {
         })
     }
 
-    fn check(&self, trial: &Trial, step: usize, kind: CheckKind) -> Check {
+    pub(super) fn check(&self, trial: &Trial, step: usize, kind: CheckKind) -> Check {
         let simulation = self.simulation();
         let firing = trial.firing.get(step).map_or(&[][..], Vec::as_slice);
         let alerts = firing.iter().map(|one| expected(&simulation, one, self.own)).collect();
@@ -504,7 +269,7 @@ fn beside(mut phases: Vec<Phase>, hold: usize, near: &mut Vec<(LabelSet, Level)>
 }
 
 /// An alert that fires, as a test expects it.
-pub(super) fn expected(simulation: &Simulation<'_>, one: &Firing, own: usize) -> Expected {
+pub(in crate::prove) fn expected(simulation: &Simulation<'_>, one: &Firing, own: usize) -> Expected {
     Expected {
         labels: one.labels.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect(),
         annotations: simulation.annotations(one),
