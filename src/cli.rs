@@ -9,6 +9,7 @@ mod explain;
 mod graph;
 pub mod init;
 pub mod prove;
+pub mod reach;
 pub mod schema;
 pub mod simulate;
 pub mod verify;

@@ -103,9 +103,7 @@ impl Bench<'_, '_> {
         let own = Simulation { rules: &[rule], ..self.simulation() };
         let simulation = Simulation { left_open: !own.left_open, ..own };
         let mut store = trial.timeline.store(&trial.steady);
-        simulation
-            .run(&mut store, trial.firing.len())
-            .is_ok_and(|firing| !self.differs(test, trial, &simulation, &firing))
+        simulation.run(&mut store, trial.firing.len()).is_ok_and(|firing| !self.differs(test, trial, &simulation, &firing))
     }
 
     /// Whether the rule under test does something else in a simulation of it alone, at one of the test's moments.
