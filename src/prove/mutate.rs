@@ -227,7 +227,7 @@ impl Work<'_> {
             records.entry(&record.name).or_default().push(record);
         }
         let ground = Ground { catalog: &self.model.catalog, records, step: 60_000, left_open: true };
-        let question = Question { script: &[], focus: None, side: Side::Hold, scale: 0, origin: 0.0, length: 0.0 };
+        let question = Question { script: &[], focus: None, side: Side::Hold, scale: 0, origin: 0.0, length: 0.0, loose: None };
         // The one reason of the search that says that there is nothing, not only that it knows no way.
         let why = solve(&ground, &alone, question).leaves.err().filter(|why| why == ZERO)?;
         Some(format!("what this branch of `or` returns never passes the comparison: {why}"))

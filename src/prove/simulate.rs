@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use crate::model::rule::{AlertRule, RecordRule};
+use crate::promql::ast::Expr;
 use crate::promql::catalog::Name;
-use crate::prove::evaluate::Evaluator;
+use crate::prove::evaluate::{Evaluator, Point};
 use crate::prove::expand::{Data, expand};
 use crate::prove::series::{LabelSet, NAME, Store};
 
@@ -78,6 +79,19 @@ impl Simulation<'_> {
             }));
         }
         Ok(firing)
+    }
+
+    /// The series that an expression returns at the last of so many steps, everything recorded up to then.
+    pub(super) fn last(&self, store: &mut Store, steps: usize, expr: &Expr) -> Result<Vec<Point>, String> {
+        for step in 0..steps {
+            if self.records.is_empty() {
+                break;
+            }
+            let ts = time(store, step);
+            self.record(store, step, ts)?;
+        }
+        let ts = time(store, steps.saturating_sub(1));
+        Evaluator { store, left_open: self.left_open }.vector_at(expr, ts)
     }
 
     fn record(&self, store: &mut Store, step: usize, ts: i64) -> Result<(), String> {

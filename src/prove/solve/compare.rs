@@ -108,6 +108,15 @@ impl<'a> Solver<'a, '_> {
         bind: &Bind,
         target: Option<Line>,
     ) -> Result<LabelSet, Why> {
+        if self.question.loose.is_some() {
+            let labels = match (self.line_of(&binary.lhs), self.line_of(&binary.rhs)) {
+                (None, Some(_)) => self.solve(&binary.lhs, bind, None),
+                (Some(_), None) => self.solve(&binary.rhs, bind, None),
+                (None, None) => self.meet_sides(binary, bind, None, None),
+                (Some(_), Some(_)) => Err("it compares two numbers".to_owned()),
+            }?;
+            return Ok(if binary.bool_modifier.is_some() { labels.without_name() } else { labels });
+        }
         if binary.bool_modifier.is_some() {
             return self.truth(binary, bind, target);
         }

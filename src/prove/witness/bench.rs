@@ -48,7 +48,7 @@ impl<'a> Bench<'_, 'a> {
         scale: usize,
         (origin, length): (f64, f64),
     ) -> Answer<'a> {
-        let question = Question { script, focus, side, scale, origin, length };
+        let question = Question { script, focus, side, scale, origin, length, loose: None };
         solve(&self.stack.ground, expr, question)
     }
 
@@ -95,7 +95,8 @@ impl<'a> Bench<'_, 'a> {
         let hold = steps(rule.hold.map_or(0, |hold| hold.millis));
         let keep = steps(rule.keep_firing_for.map_or(0, |keep| keep.millis));
         let (quiet, fires, back) = (settle + hold + 2, settle + hold + 4, settle + keep + 4);
-        if lead.saturating_add((quiet + fires + back).saturating_mul(3)) > MOST_STEPS {
+        let all = [lead, settle, fires, back].into_iter().fold(quiet.saturating_mul(3), usize::saturating_add);
+        if all > MOST_STEPS {
             return Err("a test of it would take too long".to_owned());
         }
         let seconds = |steps: usize| steps as f64 * step as f64 / 1000.0;
@@ -153,7 +154,7 @@ impl<'a> Bench<'_, 'a> {
     }
 
     /// Series that a matcher keeps out, at the level that makes the alert fire.
-    fn neighbours(&self, leaves: &[Leaf], atom: &Atom<'a>) -> Vec<(LabelSet, Level)> {
+    pub(super) fn neighbours(&self, leaves: &[Leaf], atom: &Atom<'a>) -> Vec<(LabelSet, Level)> {
         // Not at the same pace as the series that count, or one could stand for the other.
         let low = matches!(atom.compared, Some((_, BinaryOp::Less | BinaryOp::LessOrEqual, _)));
         let pace = if low { 0.5 } else { 3.0 };
@@ -253,7 +254,7 @@ impl<'a> Bench<'_, 'a> {
 }
 
 /// Moves series that change a few times at once into the phases: they have to do so while the alert fires.
-fn beside(mut phases: Vec<Phase>, hold: usize, near: &mut Vec<(LabelSet, Level)>) -> Vec<Phase> {
+pub(super) fn beside(mut phases: Vec<Phase>, hold: usize, near: &mut Vec<(LabelSet, Level)>) -> Vec<Phase> {
     let sudden = |level: &Level| matches!(level, Level::Changes(_) | Level::Resets(_));
     for (labels, level) in near.iter().filter(|(_, level)| sudden(level)) {
         for (index, phase) in phases.iter_mut().enumerate() {
