@@ -208,7 +208,8 @@ impl Work<'_> {
                             grouping.labels.remove(at);
                         }
                     });
-                    self.add(Kind::Grouping, format!("`{}` left out of a grouping", label.name), &copy, None);
+                    let equivalent = self.on_no_series(&aggregate.expr, label.name.as_plain());
+                    self.add(Kind::Grouping, format!("`{}` left out of a grouping", label.name), &copy, equivalent);
                 }
             }
             _ => {}
@@ -231,6 +232,14 @@ impl Work<'_> {
         // The one reason of the search that says that there is nothing, not only that it knows no way.
         let why = solve(&ground, &alone, question).leaves.err().filter(|why| why == ZERO)?;
         Some(format!("what this branch of `or` returns never passes the comparison: {why}"))
+    }
+
+    /// Why it makes no difference whether one groups by a label, where no series has it.
+    fn on_no_series(&self, expr: &Expr, label: Option<&str>) -> Option<String> {
+        let label = label?;
+        let facts = infer(expr, &self.model.catalog, &Context::default());
+        let absent = facts.facts().labels.get(&label.into()).presence == Presence::Absent;
+        absent.then(|| format!("no series that is grouped has `{label}`"))
     }
 
     /// The nodes above a node and the node itself, the outermost first.

@@ -35,10 +35,12 @@ pub(crate) fn whole_numbers(expr: &Expr) -> bool {
             _ => false,
         },
         ExprKind::Call(call) => match call.callee.name() {
-            "changes" | "resets" | "count_over_time" => true,
+            "changes" | "resets" | "count_over_time" | "ceil" | "floor" | "sgn" => true,
+            "round" => call.args.len() == 1,
             "max_over_time" | "min_over_time" | "last_over_time" => call.args.first().is_some_and(whole_numbers),
             _ => false,
         },
+        ExprKind::Binary(binary) if binary.bool_modifier.is_some() => true,
         ExprKind::Binary(binary) if binary.op == BinaryOp::Or => whole_numbers(&binary.lhs) || whole_numbers(&binary.rhs),
         ExprKind::Selector(selector) => selector.metric_name() == Some("up"),
         ExprKind::Matrix(matrix) => matrix.selector.metric_name() == Some("up"),

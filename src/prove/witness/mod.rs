@@ -1,7 +1,7 @@
 //! Tests of one alert: samples that make it fire, samples that do not, and what is expected when.
 
 mod bench;
-mod ranges;
+mod changes;
 mod search;
 mod timing;
 
@@ -15,7 +15,7 @@ use crate::prove::timeline::{Phase, Timeline};
 use bench::{Bench, Trial};
 
 pub(super) use bench::expected;
-pub(super) use ranges::{FACTORS, with_range};
+pub(super) use changes::{FACTORS, with_range};
 pub(super) use timing::{read_by, step_for};
 
 /// A test: samples, and which alerts are expected when.
@@ -152,7 +152,7 @@ fn witness<'a>(stack: &Stack<'a>, family: &[&'a AlertRule], own: usize) -> Resul
     if tests.is_empty() {
         return Err(why.unwrap_or_else(|| "no samples were found".to_owned()));
     }
-    bench.show_ranges(&mut tests);
+    bench.show_changes(&mut tests);
     let mut tests: Vec<UnitTest> = tests.into_iter().map(|(test, _)| test).collect();
     let title = title(family, own);
     let several = tests.len() > 1;

@@ -21,7 +21,7 @@ const MOST_FOUND: usize = 4;
 /// How many series are searched over.
 const MOST_SERIES: usize = 12;
 /// How often two assignments are halved.
-const HALVINGS: usize = 14;
+const HALVINGS: usize = 60;
 /// Values of all sizes.
 const SIZES: [f64; 12] = [0.0, 1.0, 10.0, 0.5, 100.0, 2.0, 0.1, 5.0, 1e3, 0.01, 1e6, 1e10];
 /// How much of a value is gone at the end of the test, for what is extrapolated.
@@ -184,13 +184,20 @@ impl<'s, 'b, 'a> Search<'s, 'b, 'a> {
     }
 
     fn run(&self) -> Vec<(UnitTest, Trial)> {
-        let Some(firing) = self.firing() else { return Vec::new() };
+        let Some(wild) = self.firing() else { return Vec::new() };
+        let plain = self.plain(wild.clone());
+        let found = self.tests(&plain);
+        if found.is_empty() && plain != wild { self.tests(&wild) } else { found }
+    }
+
+    /// Tests in which one series after the other leads to where the condition does not hold.
+    fn tests(&self, firing: &[Setting]) -> Vec<(UnitTest, Trial)> {
         let mut found = Vec::new();
         for index in 0..firing.len() {
             if found.len() >= MOST_FOUND {
                 break;
             }
-            let mut far = firing.clone();
+            let mut far = firing.to_vec();
             let quiet = self.sizes.iter().copied().find(|size| {
                 if let Some(setting) = far.get_mut(index) {
                     setting.size = *size;
@@ -200,7 +207,7 @@ impl<'s, 'b, 'a> Search<'s, 'b, 'a> {
             if quiet.is_none() {
                 continue;
             }
-            let (quiet, hold) = self.together(&far, &firing, index);
+            let (quiet, hold) = self.together(&far, firing, index);
             found.extend(self.test(&far, &quiet, &hold));
         }
         found
@@ -228,6 +235,23 @@ impl<'s, 'b, 'a> Search<'s, 'b, 'a> {
             }
         }
         None
+    }
+
+    /// The same with plain values wherever these do as well: between wild ones a threshold is not met closely.
+    fn plain(&self, mut settings: Vec<Setting>) -> Vec<Setting> {
+        for index in 0..settings.len() {
+            for size in [1.0, 10.0, 0.0, 100.0] {
+                let mut other = settings.clone();
+                if let Some(setting) = other.get_mut(index) {
+                    setting.size = size;
+                }
+                if self.holds(&other) == Some(true) {
+                    settings = other;
+                    break;
+                }
+            }
+        }
+        settings
     }
 
     /// Moves one series from where the condition does not hold and from where it does towards the threshold.

@@ -32,6 +32,7 @@ pub(in crate::prove) fn read_by<'a>(records: &'a [RecordRule], family: &[&AlertR
 /// The milliseconds between two samples: so that the shortest range holds several, in a number that floats divide exactly.
 pub(in crate::prove) fn step_for(rules: &[&AlertRule], records: &[&RecordRule]) -> i64 {
     const LONGEST: i64 = 240_000;
+    const AT_ONCE: i64 = 100_000;
     let mut window: Option<i64> = None;
     let mut note = |expr: &Expr| {
         expr.visit(&mut |inner| {
@@ -53,7 +54,11 @@ pub(in crate::prove) fn step_for(rules: &[&AlertRule], records: &[&RecordRule]) 
         (None, None) => return 60_000,
     };
     // A short hold beside a long range: three steps of it are enough.
-    let most = if window.is_some() { hold.map_or(LONGEST, |hold| (hold / 3).clamp(1, LONGEST)) } else { most };
+    let mut most = if window.is_some() { hold.map_or(LONGEST, |hold| (hold / 3).clamp(1, LONGEST)) } else { most };
+    // Without a hold it is seen within minutes that there is none.
+    if rules.iter().any(|rule| rule.hold.is_none_or(|hold| hold.millis == 0)) && whole / AT_ONCE <= 256 {
+        most = most.min(AT_ONCE);
+    }
     while whole / parts > most && parts < 4096 {
         parts *= 2;
     }

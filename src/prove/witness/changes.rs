@@ -1,15 +1,16 @@
-//! Tests that show how far back an alert looks: one range halved or doubled must be noticed.
+//! Tests that show how far back an alert looks and where its thresholds are: one range halved or doubled, one threshold a tenth higher or
+//! lower must be noticed.
 //!
 //! What goes on before the condition holds decides how soon a range is full of what makes the alert fire. Both sides of a quotient
 //! have a range, and one kind of traffic shows only one of them: a test of its own is looked for where a change would be missed.
 
 use crate::model::rule::AlertRule;
 use crate::promql::DurationExpr;
-use crate::promql::ast::{Expr, ExprKind};
+use crate::promql::ast::{Expr, ExprKind, Number};
 use crate::prove::evaluate::Filter;
 use crate::prove::series::NAME;
 use crate::prove::simulate::{Firing, Simulation};
-use crate::prove::solve::{Leaf, Level, Line, snap};
+use crate::prove::solve::{Leaf, Level, Line, snap, whole_numbers};
 use crate::prove::timeline::{Phase, Timeline};
 use crate::prove::witness::bench::{Bench, Trial};
 use crate::prove::witness::{MOST_TESTS, UnitTest};
@@ -58,12 +59,53 @@ fn change_range(expr: &mut Expr, left: &mut usize, factor: f64) -> bool {
     expr.children_mut().into_iter().any(|child| change_range(child, left, factor))
 }
 
+/// All forms of an expression in which one threshold is a tenth higher or lower.
+fn changed_thresholds(expr: &Expr) -> Vec<Expr> {
+    let mut count = 0;
+    expr.visit(&mut |inner| count += usize::from(threshold(inner).is_some()));
+    let pairs = (0..count).flat_map(|index| [1.1, 0.9].map(|factor| (index, factor)));
+    pairs
+        .map(|(index, factor)| {
+            let mut copy = expr.clone();
+            change_threshold(&mut copy, &mut { index }, factor);
+            copy
+        })
+        .collect()
+}
+
+/// The number that something is compared with, where a tenth more is another one, and whether it stands on the right.
+fn threshold(expr: &Expr) -> Option<(f64, bool)> {
+    let ExprKind::Binary(binary) = &expr.kind else { return None };
+    let number = |side: &Expr| if let ExprKind::Number(number) = &side.kind { Some(number.value) } else { None };
+    let (value, number, right) = match (number(&binary.lhs), number(&binary.rhs)) {
+        (None, Some(number)) => (&binary.lhs, number, true),
+        (Some(number), None) => (&binary.rhs, number, false),
+        _ => return None,
+    };
+    let counts = binary.op.is_comparison() && binary.bool_modifier.is_none() && number != 0.0 && !whole_numbers(value);
+    counts.then_some((number, right))
+}
+
+fn change_threshold(expr: &mut Expr, left: &mut usize, factor: f64) -> bool {
+    if let Some((number, right)) = threshold(expr) {
+        if *left == 0 {
+            if let ExprKind::Binary(binary) = &mut expr.kind {
+                let side = if right { &mut binary.rhs } else { &mut binary.lhs };
+                side.kind = ExprKind::Number(Number::new(snap(number * factor)));
+            }
+            return true;
+        }
+        *left -= 1;
+    }
+    expr.children_mut().into_iter().any(|child| change_threshold(child, left, factor))
+}
+
 impl Bench<'_, '_> {
-    /// Adds tests until each change of a range is noticed by one, where there are samples that show it.
-    pub(super) fn show_ranges(&self, tests: &mut Vec<(UnitTest, Trial)>) {
+    /// Adds tests until each change of a range and of a threshold is noticed by one, where there are samples that show it.
+    pub(super) fn show_changes(&self, tests: &mut Vec<(UnitTest, Trial)>) {
         let Some(rule) = self.family.get(self.own) else { return };
         let mut missed: Vec<AlertRule> = Vec::new();
-        for expr in changed_ranges(&rule.expr.ast) {
+        for expr in changed_ranges(&rule.expr.ast).into_iter().chain(changed_thresholds(&rule.expr.ast)) {
             let mut other = AlertRule::clone(rule);
             other.expr.ast = expr;
             if !tests.iter().any(|(test, trial)| self.notices(&other, test, trial)) {
@@ -86,6 +128,16 @@ impl Bench<'_, '_> {
                 if missed.len() < before {
                     tests.push((UnitTest { exact: false, ..test }, trial));
                 }
+            }
+        }
+        if missed.is_empty() || tests.len() >= MOST_TESTS {
+            return;
+        }
+        for (test, trial) in self.tried() {
+            let before = missed.len();
+            missed.retain(|other| !self.notices(other, &test, &trial));
+            if missed.len() < before && self.same_in_all_versions(&test, &trial) {
+                tests.push((test, trial));
             }
         }
     }
