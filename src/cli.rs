@@ -11,6 +11,7 @@ pub mod fmt;
 mod graph;
 pub mod init;
 pub mod prove;
+pub mod reach;
 pub mod schema;
 pub mod simulate;
 pub mod verify;

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use crate::cli::Reporting;
+use crate::cli::reach::Reach;
 
 /// Arguments of `verify`.
 #[derive(Debug, Args)]
@@ -15,6 +16,9 @@ pub struct Verify {
     /// Where the servers are.
     #[command(flatten)]
     pub servers: Servers,
+    /// How servers are reached.
+    #[command(flatten)]
+    pub reach: Reach,
     /// The environment whose changes are applied.
     #[arg(long, value_name = "NAME")]
     pub env: Option<String>,
