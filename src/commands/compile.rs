@@ -9,6 +9,7 @@ use crate::diagnostic::{self, Diagnostic};
 use crate::emit::write::Scope;
 use crate::emit::{Artifacts, OutputError};
 use crate::lint::LintSettings;
+use crate::load::import::settle;
 use crate::pipeline::{self, CheckOptions, Observer, Phase};
 use crate::source::Sources;
 use crate::world::World;
@@ -42,6 +43,7 @@ pub(super) fn compile(
             let (plan, more) = pipeline::plan(model, &checked.sources);
             checked.diagnostics.extend(more);
             diagnostic::sort(&mut checked.diagnostics);
+            settle(&mut checked.diagnostics, &checked.sources);
             Some(plan)
         }
         _ => None,

@@ -8,6 +8,7 @@ mod compile;
 pub mod completions;
 pub mod diff;
 pub mod drift;
+mod environments;
 pub mod explain;
 pub mod graph;
 pub mod init;

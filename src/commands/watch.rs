@@ -1,6 +1,6 @@
 //! `build --watch`: build again whenever the spec is saved, and say what became of it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
@@ -40,7 +40,9 @@ pub(super) fn watch(args: &cli::Build, world: &dyn World, terminal: &mut Termina
         let _ = send.send(event);
     });
     let mut watched = match watcher {
-        Ok(watcher) => Watched { watcher, specs: args.specs.clone(), out: absolute(world, &args.out) },
+        Ok(watcher) => {
+            Watched { watcher, specs: args.specs.clone(), modules: BTreeSet::new(), out: absolute(world, &args.out) }
+        }
         Err(error) => return terminal.fail(format!("changes of files cannot be watched: {error}"), "build without --watch"),
     };
     if let Err(error) = watched.begin(world) {
@@ -51,18 +53,25 @@ pub(super) fn watch(args: &cli::Build, world: &dyn World, terminal: &mut Termina
     }
     let mut said = Findings::new();
     loop {
-        round(args, world, &mut said, terminal)?;
+        let modules = round(args, world, &mut said, terminal)?;
         terminal.out.flush()?;
+        watched.follow(modules.unwrap_or_default());
         watched.wait(world, &changes);
     }
 }
 
-/// One build: what is new among the findings, then one line.
-fn round(args: &cli::Build, world: &dyn World, said: &mut Findings, terminal: &mut Terminal<'_>) -> io::Result<()> {
+/// One build: what is new among the findings, then one line. Gives the folders that the spec imports, if it could be read.
+fn round(
+    args: &cli::Build,
+    world: &dyn World,
+    said: &mut Findings,
+    terminal: &mut Terminal<'_>,
+) -> io::Result<Option<BTreeSet<PathBuf>>> {
     let begin = Instant::now();
-    let Ok(lint) = settings::read(world, &args.report, terminal)? else { return Ok(()) };
+    let Ok(lint) = settings::read(world, &args.report, terminal)? else { return Ok(None) };
     let progress = Progress::begin(terminal.progress);
-    let Ok(compiled) = compile(&args.specs, args.env.as_deref(), lint, world, &progress, terminal)? else { return Ok(()) };
+    let Ok(compiled) = compile(&args.specs, args.env.as_deref(), lint, world, &progress, terminal)? else { return Ok(None) };
+    let modules = compiled.sources.iter().filter_map(|(_, source)| Some(source.import.as_ref()?.folder.clone())).collect();
     progress.begins(Phase::Write);
     let options = Options { force: args.force, scope: scope(&args.target), ..Options::default() };
     let written = compiled.artifacts.as_ref().map(|artifacts| write::write(world, &args.out, artifacts, &options));
@@ -83,14 +92,17 @@ fn round(args: &cli::Build, world: &dyn World, said: &mut Findings, terminal: &m
     match written {
         None => {
             let errors = compiled.diagnostics.iter().filter(|found| found.severity == Severity::Error).count();
-            writeln!(terminal.out, "nothing was written: {errors} error{}, {took} ms", if errors == 1 { "" } else { "s" })
+            writeln!(terminal.out, "nothing was written: {errors} error{}, {took} ms", if errors == 1 { "" } else { "s" })?;
         }
-        Some(Err(error)) => refused(&error, terminal).map(|_| ()),
+        Some(Err(error)) => {
+            refused(&error, terminal)?;
+        }
         Some(Ok(outcome)) => {
             say_kept(&outcome, terminal)?;
-            writeln!(terminal.out, "{}, {took} ms", changed(&outcome))
+            writeln!(terminal.out, "{}, {took} ms", changed(&outcome))?;
         }
     }
+    Ok(Some(modules))
 }
 
 /// `wrote prometheus/alerts.yml and docs/alerts/Slow.md`.
@@ -145,10 +157,12 @@ impl Findings {
     }
 }
 
-/// What is watched: the spec and the settings of the rules.
+/// What is watched: the spec, what it imports, and the settings of the rules.
 struct Watched {
     watcher: RecommendedWatcher,
     specs: PathBuf,
+    /// The folders of the modules that it imports.
+    modules: BTreeSet<PathBuf>,
     /// What is written there is no change of the spec, even where it lies inside of it.
     out: PathBuf,
 }
@@ -163,7 +177,20 @@ impl Watched {
         } else {
             self.watcher.watch(&self.specs, RecursiveMode::Recursive)?;
         }
+        for folder in &self.modules {
+            // One that is gone is reported by the next build.
+            let _ = self.watcher.watch(folder, RecursiveMode::Recursive);
+        }
         self.watcher.watch(Path::new("."), RecursiveMode::NonRecursive)
+    }
+
+    /// Watches the folders of modules. Those that were imported before stay among them: a build that cannot read the spec knows of
+    /// none, and a change there does no harm.
+    fn follow(&mut self, modules: BTreeSet<PathBuf>) {
+        for folder in modules {
+            let _ = self.watcher.watch(&folder, RecursiveMode::Recursive);
+            self.modules.insert(folder);
+        }
     }
 
     /// Waits for a change of what is watched, and for the quiet after it.
@@ -199,11 +226,12 @@ impl Watched {
         if matches!(event.kind, EventKind::Access(_)) {
             return false;
         }
-        let specs = absolute(world, &self.specs);
+        let folders = [&self.specs].into_iter().chain(&self.modules).map(|path| absolute(world, path));
+        let read: Vec<PathBuf> = folders.collect();
         event.paths.is_empty()
             || event.paths.iter().any(|path| {
                 let path = absolute(world, path);
-                let is_spec = path.starts_with(&specs) && !path.starts_with(&self.out);
+                let is_spec = read.iter().any(|folder| path.starts_with(folder)) && !path.starts_with(&self.out);
                 is_spec || path.file_name().is_some_and(|name| name == settings::FILE)
             })
     }

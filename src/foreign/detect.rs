@@ -92,6 +92,7 @@ const SPEC_KEYS: &[&str] = &[
     "packs",
     "clients",
     "environments",
+    "import",
     "variables",
 ];
 

@@ -33,6 +33,8 @@ rules! {
     UNKNOWN_VARIABLE = "spec/unknown-variable", "A reference or an environment names a variable that is not declared.";
     VARIABLE_NOT_SET = "spec/variable-not-set", "A variable without a default is not set by the environment.";
     VARIABLE_TYPE = "spec/variable-type", "The value of a variable is not of its type.";
+    INVALID_IMPORT = "spec/invalid-import", "An import names nothing that can be imported, or leads out of the project.";
+    IMPORT_CYCLE = "spec/import-cycle", "A module imports itself, at once or through others.";
     INVALID_SUPPRESSION = "spec/invalid-suppression", "A suppression comment lacks its rule or its reason, or covers nothing.";
 }
 
