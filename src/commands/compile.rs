@@ -40,10 +40,10 @@ pub(super) fn compile(
     let plan = match &checked.model {
         Some(model) if !checked.has_errors() => {
             observer.begins(Phase::Lower);
-            let (plan, more) = pipeline::plan(model, &checked.sources);
+            let (plan, mut more) = pipeline::plan(model, &checked.sources);
+            settle(&mut more, &checked.sources);
             checked.diagnostics.extend(more);
             diagnostic::sort(&mut checked.diagnostics);
-            settle(&mut checked.diagnostics, &checked.sources);
             Some(plan)
         }
         _ => None,

@@ -14,11 +14,11 @@ use crate::commands::progress::{Progress, Timings};
 use crate::commands::terminal::{Exit, Terminal, verdict};
 use crate::commands::{drift, settings};
 use crate::diagnostic::Diagnostic;
+use crate::emit::OutputError;
 use crate::emit::artifact::check_folders;
 use crate::emit::drift::Drifted;
 use crate::emit::manifest::{JOURNAL, MANIFEST};
 use crate::emit::write::{self, Options};
-use crate::emit::OutputError;
 use crate::load::files::name_of;
 use crate::load::tree::Key;
 use crate::pipeline::environments::{CompileError, Compiled, Tree, compile_each};
@@ -205,7 +205,8 @@ fn folder(out: &Path, tree: &Tree) -> PathBuf {
 fn left_over(world: &dyn World, out: &Path, trees: &[Tree]) -> Vec<PathBuf> {
     let entries = world.list(out).unwrap_or_default();
     let is_wanted = |name: &str| trees.iter().any(|tree| tree.environment.text == name);
-    let folders = entries.iter().filter(|entry| entry.kind == Kind::Dir && entry.name.to_str().is_none_or(|name| !is_wanted(name)));
+    let folders =
+        entries.iter().filter(|entry| entry.kind == Kind::Dir && entry.name.to_str().is_none_or(|name| !is_wanted(name)));
     folders.map(|entry| out.join(&entry.name)).filter(|path| world.metadata(&path.join(MANIFEST)).is_ok()).collect()
 }
 

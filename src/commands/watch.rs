@@ -40,9 +40,7 @@ pub(super) fn watch(args: &cli::Build, world: &dyn World, terminal: &mut Termina
         let _ = send.send(event);
     });
     let mut watched = match watcher {
-        Ok(watcher) => {
-            Watched { watcher, specs: args.specs.clone(), modules: BTreeSet::new(), out: absolute(world, &args.out) }
-        }
+        Ok(watcher) => Watched { watcher, specs: args.specs.clone(), modules: BTreeSet::new(), out: absolute(world, &args.out) },
         Err(error) => return terminal.fail(format!("changes of files cannot be watched: {error}"), "build without --watch"),
     };
     if let Err(error) = watched.begin(world) {

@@ -104,8 +104,7 @@ pub fn read(world: &dyn World, specs: &Path, revision: &str) -> Result<Revision,
     let mut asked: BTreeSet<PathBuf> = BTreeSet::new();
     while let Ok(spec) = load::read(&memory, &mut Sources::default(), &root) {
         let absent = spec.modules.absent().iter().map(|path| clean(Path::new(""), path.strip_prefix("/").unwrap_or(path)));
-        let new: Vec<PathBuf> =
-            absent.filter(|path| !path.as_os_str().is_empty() && asked.insert(path.clone())).collect();
+        let new: Vec<PathBuf> = absent.filter(|path| !path.as_os_str().is_empty() && asked.insert(path.clone())).collect();
         if new.is_empty() {
             break;
         }

@@ -106,7 +106,7 @@ fn is_broken(file: &SpecFile, diagnostics: &[Diagnostic]) -> bool {
 /// Joins the files of a spec with its modules and applies one of its environments, or none.
 pub fn compose(sources: &Sources, spec: ReadSpec, environment: Option<&str>) -> Loaded {
     let ReadSpec { files: SpecFiles { mut files, mut diagnostics }, modules } = spec;
-    let mut whole = !files.iter().any(|file| is_broken(file, &diagnostics));
+    let own = !files.iter().any(|file| is_broken(file, &diagnostics));
     let mut suppressions = modules.suppressions.clone();
     diagnostics.extend(modules.diagnostics.iter().cloned());
     let mut documents = Vec::with_capacity(files.len());
@@ -119,15 +119,19 @@ pub fn compose(sources: &Sources, spec: ReadSpec, environment: Option<&str>) -> 
     }
     let merged = merge::merge(documents, &mut diagnostics);
     let applied = merged.map(|root| overlay::apply(root, environment, &modules));
-    whole &= applied.as_ref().is_none_or(|applied| applied.whole);
+    let whole = own && applied.as_ref().map_or(modules.is_whole(), |applied| applied.whole);
     let mut loaded =
         Loaded { root: None, whole, files, environments: Vec::new(), variables: Variables::new(), suppressions, diagnostics };
     if let Some(Applied { root, environments, variables, mut diagnostics, .. }) = applied {
-        if !whole {
-            // One broken file is not to be reported again through everything that names what it defines.
-            const ABSENT: [&str; 3] = [rule::OVERLAY_TARGET_MISSING, rule::UNKNOWN_VARIABLE, rule::UNKNOWN_ENVIRONMENT];
-            diagnostics.retain(|finding| !ABSENT.contains(&finding.rule));
-        }
+        // One broken file is not to be reported again through everything that names what it defines.
+        const ABSENT: [&str; 3] = [rule::OVERLAY_TARGET_MISSING, rule::UNKNOWN_VARIABLE, rule::UNKNOWN_ENVIRONMENT];
+        let absent = match (own, whole) {
+            (false, _) => &ABSENT[..],
+            // A module defines things, but neither variables nor environments of the spec.
+            (true, false) => &ABSENT[..1],
+            (true, true) => &[],
+        };
+        diagnostics.retain(|finding| !absent.contains(&finding.rule));
         loaded.diagnostics.extend(diagnostics);
         loaded = Loaded { root: Some(root), environments, variables, ..loaded };
     }

@@ -77,9 +77,10 @@ pub fn apply(mut root: Node, environment: Option<&str>, modules: &Modules) -> Ap
         Overlay { diagnostics: &mut diagnostics, environment: &key.text }.check(spec.as_ref().unwrap_or(&root), &overlay);
     }
     match (environment, chosen) {
-        (Some(name), Some(Pair { value: overlay, .. })) => {
+        (Some(name), Some(Pair { value: mut overlay, .. })) => {
             let mut pen = Overlay { diagnostics: &mut diagnostics, environment: name };
             pen.check(&root, &overlay);
+            leave_out_unknown(&root, &mut overlay);
             merge(&mut root, overlay);
         }
         (Some(name), None) => diagnostics.push(unknown_environment(name, &names)),
@@ -291,6 +292,18 @@ impl<'n> Finder<'n> {
             Self::Many(index) => index.get(name).copied(),
         }
     }
+}
+
+/// Leaves out changes of things that are not there: half a thing would be found wrong once more.
+fn leave_out_unknown(root: &Node, overlay: &mut Node) {
+    let Value::Map(sections) = &mut overlay.value else { return };
+    for section in sections.iter_mut().filter(|section| !SINGLE.contains(&section.key.text.as_str())) {
+        let Value::Map(changes) = &mut section.value.value else { continue };
+        let Some(Value::Map(known)) = root.get(&section.key.text).map(|known| &known.value) else { continue };
+        let find = Finder::new(changes.len(), known.iter().map(|known| Some(known.key.text.as_str())));
+        changes.retain(|change| find.find(&change.key.text).is_some());
+    }
+    sections.retain(|section| SINGLE.contains(&section.key.text.as_str()) || root.get(&section.key.text).is_some());
 }
 
 /// Lays an overlay over a value. What the check refused is left out.

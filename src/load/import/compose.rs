@@ -57,12 +57,15 @@ impl<'m> Composer<'m> {
     /// The tree of a module with its parameters put in; `None` when it holds nothing, or cannot be had, which has been reported.
     fn instance(&mut self, import: &'m Imported, outer: &Variables) -> Option<Node> {
         let module = &import.module;
+        if !module.whole {
+            // What it declares is not known.
+            return None;
+        }
         let documents = module.files.iter().filter_map(|file| file.document.clone());
         let mut root = merge::merge(documents, &mut self.diagnostics)?;
         let before = self.diagnostics.len();
         let declared = overlay::take(&mut root, "variables");
-        let mut variables =
-            declared.map(|pair| variable::declare(&pair.value, &mut self.diagnostics)).unwrap_or_default();
+        let mut variables = declared.map(|pair| variable::declare(&pair.value, &mut self.diagnostics)).unwrap_or_default();
         self.parameters(import, &mut variables, outer);
         if self.diagnostics.len() > before {
             self.whole = false;

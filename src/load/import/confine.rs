@@ -68,7 +68,9 @@ pub(super) fn locate(world: &dyn World, project: &Project, folder: &Path, from: 
     match world.canonicalize(&real.join(relative)) {
         Ok(target) if project.holds(&target) => Ok(target),
         Ok(_) => Err(Refused::OutsideByLink),
-        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => Err(Refused::Missing(meant)),
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+            Err(Refused::Missing(meant))
+        }
         Err(error) => Err(Refused::Unreadable(error)),
     }
 }
@@ -107,7 +109,8 @@ mod tests {
 
     #[test]
     fn paths_are_named_as_they_are_reached() {
-        let world = MemoryWorld::with_files([("/p/modules/agent/a.yaml", ""), ("/p/specs/s.yaml", ""), ("/q/deep/specs/s.yaml", "")]);
+        let world =
+            MemoryWorld::with_files([("/p/modules/agent/a.yaml", ""), ("/p/specs/s.yaml", ""), ("/q/deep/specs/s.yaml", "")]);
         let (real, target) = (Path::new("/p/specs"), Path::new("/p/modules/agent"));
         for (known, name) in [("/p/specs", "/p/modules/agent"), ("/p/specs/../specs", "/p/modules/agent")] {
             assert_eq!(reached(&world, Path::new(known), real, target), Path::new(name), "{known}");

@@ -34,9 +34,6 @@ mod read;
 mod settle;
 mod stamp;
 
-#[cfg(test)]
-mod tests;
-
 use super::files::{LoadError, SpecFile, SpecFiles};
 use super::suppress::Suppression;
 use super::tree::{Key, Pair};
@@ -102,6 +99,8 @@ struct Module {
     real: PathBuf,
     files: Vec<SpecFile>,
     imports: Vec<Imported>,
+    /// Whether all of its own files could be read.
+    whole: bool,
     /// The sources of the modules that it imports.
     below: BTreeSet<SourceId>,
 }
@@ -125,6 +124,11 @@ pub fn read(world: &dyn World, sources: &mut Sources, root: &Path, files: &SpecF
 }
 
 impl Modules {
+    /// Whether every module could be read.
+    pub(super) fn is_whole(&self) -> bool {
+        self.whole
+    }
+
     /// The sources of all modules.
     pub(super) fn sources(&self) -> &BTreeSet<SourceId> {
         &self.sources

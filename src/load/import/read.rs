@@ -176,7 +176,7 @@ impl Reader<'_> {
         }
         let is_file = self.world.metadata(&target).is_ok_and(|found| found.kind == Kind::File);
         let lies_in = if is_file { self::folder(&path) } else { path };
-        let Some(files) = self.take(&target, import, lies_in) else { return Ok(None) };
+        let Some((files, whole)) = self.take(&target, import, lies_in) else { return Ok(None) };
         let mut wrong = Vec::new();
         let written = written(&files, &mut wrong);
         self.modules.whole &= wrong.is_empty();
@@ -186,7 +186,7 @@ impl Reader<'_> {
         longer.push(Step { name: name.clone(), real: target.clone(), key: Some(import.key.span) });
         let imports = self.all(written, &longer)?;
         let below = sources_of(&imports);
-        Ok(Some(Module { name, real: target, files, imports, below }))
+        Ok(Some(Module { name, real: target, files, imports, whole, below }))
     }
 
     fn refusal(&self, refused: &Refused, import: &Declaration) -> Diagnostic {
@@ -199,7 +199,8 @@ impl Reader<'_> {
             Refused::Outside => finding(format!("`{from}` leads out of the project")).help(project()),
             Refused::OutsideByLink => finding(format!("`{from}` leads out of the project through a link")).help(project()),
             Refused::Missing(path) => {
-                let help = self.suggestion(path, from).unwrap_or_else(|| "the path is relative to the folder of this file".to_owned());
+                let help =
+                    self.suggestion(path, from).unwrap_or_else(|| "the path is relative to the folder of this file".to_owned());
                 finding(format!("there is nothing at `{from}`")).help(help)
             }
             Refused::Unreadable(error) => finding(format!("`{from}` cannot be looked at: {error}")),
@@ -209,7 +210,8 @@ impl Reader<'_> {
     /// What lies beside a path at which there is nothing and is called nearly like it.
     fn suggestion(&self, path: &Path, from: &str) -> Option<String> {
         let entries = self.world.list(path.parent()?).ok()?;
-        let names: Vec<&str> = entries.iter().filter_map(|entry| entry.name.to_str()).filter(|name| !name.starts_with('.')).collect();
+        let names: Vec<&str> =
+            entries.iter().filter_map(|entry| entry.name.to_str()).filter(|name| !name.starts_with('.')).collect();
         let trimmed = from.trim_end_matches('/');
         let before = trimmed.rfind('/').and_then(|at| trimmed.get(..=at)).unwrap_or_default();
         let near: Vec<String> =
@@ -265,8 +267,8 @@ impl Reader<'_> {
         Ok(Parsed { files, suppressions, diagnostics, outside, values, taken: false })
     }
 
-    /// The files of a parsed module for one import, with places of their own.
-    fn take(&mut self, target: &Path, import: &Declaration, lies_in: PathBuf) -> Option<Vec<SpecFile>> {
+    /// The files of a parsed module for one import, with places of their own, and whether all of them could be read.
+    fn take(&mut self, target: &Path, import: &Declaration, lies_in: PathBuf) -> Option<(Vec<SpecFile>, bool)> {
         let parsed = self.parsed.get_mut(target)?;
         self.values = self.values.saturating_add(parsed.values);
         self.files = self.files.saturating_add(parsed.files.len());
@@ -305,10 +307,11 @@ impl Reader<'_> {
         }
         let mut suppressions = parsed.suppressions.clone();
         suppressions.iter_mut().for_each(|suppression| stamp.suppression(suppression));
-        self.modules.whole &= parsed.outside.is_empty() && !files.iter().any(|file| is_broken(file, &found)) && !files.is_empty();
+        let whole = parsed.outside.is_empty() && !files.iter().any(|file| is_broken(file, &found)) && !files.is_empty();
+        self.modules.whole &= whole;
         self.modules.diagnostics.extend(found);
         self.modules.suppressions.extend(suppressions);
-        Some(files)
+        Some((files, whole))
     }
 }
 

@@ -12,7 +12,7 @@ const UNUSED: &str = "lint/unused-allow";
 
 /// Makes one finding of those that are the same for several imports of one file, and adds through which imports it came. A
 /// suppression that covers something in one import is used. A fix edits the file for all of its imports, so one that does not
-/// answer a finding in each of them is not safe.
+/// answer a finding in each of them is not safe. To be called once for a finding: afterwards its place does not tell the import.
 pub fn settle(diagnostics: &mut Vec<Diagnostic>, sources: &Sources) {
     let mut imports: BTreeMap<SourceId, usize> = BTreeMap::new();
     for (_, source) in sources.iter().filter(|(_, source)| source.import.is_some()) {
