@@ -13,7 +13,7 @@ use crate::commands::compile::{refused, scope, show};
 use crate::commands::progress::{Progress, Timings};
 use crate::commands::terminal::{Exit, Terminal, verdict};
 use crate::commands::{drift, settings};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::emit::OutputError;
 use crate::emit::artifact::check_folders;
 use crate::emit::drift::Drifted;
@@ -175,6 +175,13 @@ fn compile(
     };
     if compiled.trees.is_empty() {
         show(&compiled.diagnostics, &compiled.sources, report, terminal)?;
+        if compiled.diagnostics.iter().any(|found| found.severity == Severity::Error) {
+            // What the spec has is not known.
+            if report.format == Format::Human {
+                writeln!(terminal.out, "nothing was done")?;
+            }
+            return Ok(Err(Exit::Findings));
+        }
         let message = format!("the spec at `{}` has no environments", specs.display());
         return terminal.fail(message, "add them under `environments`, or leave out --all-envs").map(Err);
     }

@@ -17,7 +17,7 @@ use crate::commands::terminal::{Exit, Terminal};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::emit::write::{self, Action, Options, Outcome};
 use crate::pipeline::{Observer as _, Phase};
-use crate::source::Sources;
+use crate::source::{Source, Sources};
 use crate::world::{Kind, World};
 
 /// Saving a file is several events: what follows within this time belongs to it.
@@ -51,25 +51,22 @@ pub(super) fn watch(args: &cli::Build, world: &dyn World, terminal: &mut Termina
     }
     let mut said = Findings::new();
     loop {
-        let modules = round(args, world, &mut said, terminal)?;
+        let sources = round(args, world, &mut said, terminal)?;
         terminal.out.flush()?;
-        watched.follow(modules.unwrap_or_default());
-        watched.wait(world, &changes);
+        if !watched.follow(world, &sources) {
+            watched.wait(world, &changes);
+        }
     }
 }
 
-/// One build: what is new among the findings, then one line. Gives the folders that the spec imports, if it could be read.
-fn round(
-    args: &cli::Build,
-    world: &dyn World,
-    said: &mut Findings,
-    terminal: &mut Terminal<'_>,
-) -> io::Result<Option<BTreeSet<PathBuf>>> {
+/// One build: what is new among the findings, then one line. Gives what was read; nothing when the spec could not be.
+fn round(args: &cli::Build, world: &dyn World, said: &mut Findings, terminal: &mut Terminal<'_>) -> io::Result<Sources> {
     let begin = Instant::now();
-    let Ok(lint) = settings::read(world, &args.report, terminal)? else { return Ok(None) };
+    let Ok(lint) = settings::read(world, &args.report, terminal)? else { return Ok(Sources::default()) };
     let progress = Progress::begin(terminal.progress);
-    let Ok(compiled) = compile(&args.specs, args.env.as_deref(), lint, world, &progress, terminal)? else { return Ok(None) };
-    let modules = compiled.sources.iter().filter_map(|(_, source)| Some(source.import.as_ref()?.folder.clone())).collect();
+    let Ok(compiled) = compile(&args.specs, args.env.as_deref(), lint, world, &progress, terminal)? else {
+        return Ok(Sources::default());
+    };
     progress.begins(Phase::Write);
     let options = Options { force: args.force, scope: scope(&args.target), ..Options::default() };
     let written = compiled.artifacts.as_ref().map(|artifacts| write::write(world, &args.out, artifacts, &options));
@@ -100,7 +97,7 @@ fn round(
             writeln!(terminal.out, "{}, {took} ms", changed(&outcome))?;
         }
     }
-    Ok(Some(modules))
+    Ok(compiled.sources)
 }
 
 /// `wrote prometheus/alerts.yml and docs/alerts/Slow.md`.
@@ -183,12 +180,24 @@ impl Watched {
     }
 
     /// Watches the folders of modules. Those that were imported before stay among them: a build that cannot read the spec knows of
-    /// none, and a change there does no harm.
-    fn follow(&mut self, modules: BTreeSet<PathBuf>) {
-        for folder in modules {
-            let _ = self.watcher.watch(&folder, RecursiveMode::Recursive);
-            self.modules.insert(folder);
+    /// none, and a change there does no harm. Tells whether a file of a new one was saved after it was read and before it was watched.
+    fn follow(&mut self, world: &dyn World, sources: &Sources) -> bool {
+        let mut missed = false;
+        for (_, source) in sources.iter() {
+            let Some(import) = &source.import else { continue };
+            if self.modules.contains(&import.folder) {
+                continue;
+            }
+            let _ = self.watcher.watch(&import.folder, RecursiveMode::Recursive);
+            let of_folder = |other: &&Source| other.import.as_ref().is_some_and(|other| other.folder == import.folder);
+            let changed = |file: &Source| {
+                let now = world.read(Path::new(&file.name)).unwrap_or_default();
+                now.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&now) != file.text.as_bytes()
+            };
+            missed |= sources.iter().map(|(_, other)| other).filter(of_folder).any(changed);
+            self.modules.insert(import.folder.clone());
         }
+        missed
     }
 
     /// Waits for a change of what is watched, and for the quiet after it.

@@ -32,21 +32,21 @@ fn a_module_that_is_saved_is_built() {
             }
         }
     });
-    let build = || loop {
-        match lines.recv_timeout(LIMIT) {
-            Ok(line) if line.ends_with(" ms") => return Some(line),
-            Ok(_) => {}
-            Err(_) => return None,
+    // Builds until the configuration says something; a save may be seen in two halves.
+    let until = |says: &str| {
+        while let Ok(line) = lines.recv_timeout(LIMIT) {
+            if line.ends_with(" ms") && project.text("generated/prometheus/prometheus.yml").contains(says) {
+                return true;
+            }
         }
+        false
     };
-    let first = build();
+    let first = until("cost:8000");
     project.put("modules/agent/a.yaml", &AGENT.replace("8000", "8080"));
-    let second = build();
+    let second = until("cost:8080");
     project.put("modules/agent/b.yaml", "services: {another: {port: 9}}\n");
-    let third = build();
+    let third = until("another:9");
     child.kill().unwrap();
     child.wait().unwrap();
-    assert!(first.is_some() && second.is_some() && third.is_some(), "{first:?} {second:?} {third:?}");
-    let config = project.text("generated/prometheus/prometheus.yml");
-    assert!(config.contains("cost:8080") && config.contains("another:9"), "{config}");
+    assert_eq!([first, second, third], [true; 3]);
 }

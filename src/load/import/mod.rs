@@ -34,6 +34,9 @@ mod read;
 mod settle;
 mod stamp;
 
+#[cfg(test)]
+mod tests;
+
 use super::files::{LoadError, SpecFile, SpecFiles};
 use super::suppress::Suppression;
 use super::tree::{Key, Pair};
