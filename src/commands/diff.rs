@@ -52,10 +52,6 @@ pub fn diff(args: &cli::Diff, world: &dyn World, terminal: &mut Terminal<'_>) ->
             let old = read(world, old, old_env, &name(old, None, old_env), terminal)?;
             (old, read(world, new, new_env, &name(new, None, new_env), terminal)?)
         }
-        ([_], None) if envs.len() == 2 && old_env == new_env => {
-            let both = new_env.map_or_else(|| "the spec".to_owned(), |name| format!("the environment `{name}`"));
-            return terminal.fail(format!("{both} cannot be compared with itself"), "give --env twice with different names");
-        }
         ([specs], None) if envs.len() == 2 => {
             let old = read(world, specs, old_env, &name(specs, None, old_env), terminal)?;
             (old, read(world, specs, new_env, &name(specs, None, new_env), terminal)?)

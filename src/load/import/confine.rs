@@ -112,9 +112,7 @@ mod tests {
         let world =
             MemoryWorld::with_files([("/p/modules/agent/a.yaml", ""), ("/p/specs/s.yaml", ""), ("/q/deep/specs/s.yaml", "")]);
         let (real, target) = (Path::new("/p/specs"), Path::new("/p/modules/agent"));
-        for (known, name) in [("/p/specs", "/p/modules/agent"), ("/p/specs/../specs", "/p/modules/agent")] {
-            assert_eq!(reached(&world, Path::new(known), real, target), Path::new(name), "{known}");
-        }
+        assert_eq!(reached(&world, real, real, target), target);
         let from = |known: &str, way: &str| joined(Path::new(known), Path::new(way));
         assert_eq!(from("specs", "../modules"), Path::new("modules"));
         assert_eq!(from("./specs/", "../modules"), Path::new("modules"));
