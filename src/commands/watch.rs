@@ -16,6 +16,7 @@ use crate::commands::settings;
 use crate::commands::terminal::{Exit, Terminal};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::emit::write::{self, Action, Options, Outcome};
+use crate::load::{self, rule};
 use crate::pipeline::{Observer as _, Phase};
 use crate::source::{Source, Sources};
 use crate::world::{Kind, World};
@@ -40,7 +41,10 @@ pub(super) fn watch(args: &cli::Build, world: &dyn World, terminal: &mut Termina
         let _ = send.send(event);
     });
     let mut watched = match watcher {
-        Ok(watcher) => Watched { watcher, specs: args.specs.clone(), modules: BTreeSet::new(), out: absolute(world, &args.out) },
+        Ok(watcher) => {
+            let (specs, out) = (args.specs.clone(), absolute(world, &args.out));
+            Watched { watcher, specs, modules: BTreeSet::new(), absent: Vec::new(), out }
+        }
         Err(error) => return terminal.fail(format!("changes of files cannot be watched: {error}"), "build without --watch"),
     };
     if let Err(error) = watched.begin(world) {
@@ -51,21 +55,29 @@ pub(super) fn watch(args: &cli::Build, world: &dyn World, terminal: &mut Termina
     }
     let mut said = Findings::new();
     loop {
-        let sources = round(args, world, &mut said, terminal)?;
+        let read = round(args, world, &mut said, terminal)?;
         terminal.out.flush()?;
-        if !watched.follow(world, &sources) {
+        if !watched.follow(world, &read) {
             watched.wait(world, &changes);
         }
     }
 }
 
+/// What a build has read.
+#[derive(Default)]
+struct Read {
+    sources: Sources,
+    /// Whether an import is wrong, perhaps because nothing is there yet.
+    lacks_module: bool,
+}
+
 /// One build: what is new among the findings, then one line. Gives what was read; nothing when the spec could not be.
-fn round(args: &cli::Build, world: &dyn World, said: &mut Findings, terminal: &mut Terminal<'_>) -> io::Result<Sources> {
+fn round(args: &cli::Build, world: &dyn World, said: &mut Findings, terminal: &mut Terminal<'_>) -> io::Result<Read> {
     let begin = Instant::now();
-    let Ok(lint) = settings::read(world, &args.report, terminal)? else { return Ok(Sources::default()) };
+    let Ok(lint) = settings::read(world, &args.report, terminal)? else { return Ok(Read::default()) };
     let progress = Progress::begin(terminal.progress);
     let Ok(compiled) = compile(&args.specs, args.env.as_deref(), lint, world, &progress, terminal)? else {
-        return Ok(Sources::default());
+        return Ok(Read::default());
     };
     progress.begins(Phase::Write);
     let options = Options { force: args.force, scope: scope(&args.target), ..Options::default() };
@@ -97,7 +109,8 @@ fn round(args: &cli::Build, world: &dyn World, said: &mut Findings, terminal: &m
             writeln!(terminal.out, "{}, {took} ms", changed(&outcome))?;
         }
     }
-    Ok(compiled.sources)
+    let lacks_module = compiled.diagnostics.iter().any(|found| found.rule == rule::INVALID_IMPORT);
+    Ok(Read { sources: compiled.sources, lacks_module })
 }
 
 /// `wrote prometheus/alerts.yml and docs/alerts/Slow.md`.
@@ -158,6 +171,8 @@ struct Watched {
     specs: PathBuf,
     /// The folders of the modules that it imports.
     modules: BTreeSet<PathBuf>,
+    /// Where a module is imported from and nothing is.
+    absent: Vec<PathBuf>,
     /// What is written there is no change of the spec, even where it lies inside of it.
     out: PathBuf,
 }
@@ -181,8 +196,12 @@ impl Watched {
 
     /// Watches the folders of modules. Those that were imported before stay among them: a build that cannot read the spec knows of
     /// none, and a change there does no harm. Tells whether a file of a new one was saved after it was read and before it was watched.
-    fn follow(&mut self, world: &dyn World, sources: &Sources) -> bool {
-        let mut missed = false;
+    fn follow(&mut self, world: &dyn World, read: &Read) -> bool {
+        let Read { sources, lacks_module } = read;
+        let again = lacks_module.then(|| load::read(world, &mut Sources::default(), &self.specs).ok()).flatten();
+        self.absent = again.as_ref().map(|spec| spec.modules.absent().to_vec()).unwrap_or_default();
+        // What was not there when the spec was read may be there by now.
+        let mut missed = again.is_some_and(|spec| !spec.modules.has_errors());
         for (_, source) in sources.iter() {
             let Some(import) = &source.import else { continue };
             if self.modules.contains(&import.folder) {
@@ -203,21 +222,24 @@ impl Watched {
     /// Waits for a change of what is watched, and for the quiet after it.
     fn wait(&mut self, world: &dyn World, changes: &Receiver<notify::Result<Event>>) {
         loop {
-            let patience = if world.metadata(&self.specs).is_ok() { None } else { Some(GONE) };
-            let event = match patience {
-                None => changes.recv().map_err(|_| RecvTimeoutError::Disconnected),
-                Some(patience) => changes.recv_timeout(patience),
+            let gone = world.metadata(&self.specs).is_err();
+            let event = match gone || !self.absent.is_empty() {
+                false => changes.recv().map_err(|_| RecvTimeoutError::Disconnected),
+                true => changes.recv_timeout(GONE),
             };
             match event {
                 Ok(event) if self.matters(world, &event) => break,
                 Ok(_) => {}
-                // A folder that is there again is another one.
-                Err(_) if patience.is_some() => {
-                    if world.metadata(&self.specs).is_ok() && self.begin(world).is_ok() {
+                Err(RecvTimeoutError::Disconnected) => return,
+                Err(RecvTimeoutError::Timeout) => {
+                    // A folder that is there again is another one.
+                    if gone && world.metadata(&self.specs).is_ok() && self.begin(world).is_ok() {
+                        return;
+                    }
+                    if self.absent.iter().any(|path| world.metadata(path).is_ok()) {
                         return;
                     }
                 }
-                Err(_) => return,
             }
         }
         let first = Instant::now();

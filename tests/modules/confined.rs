@@ -124,3 +124,23 @@ fn the_form_of_an_import_is_checked() {
     project.put("specs/s.yaml", &format!("{STACK}import:\n"));
     assert_eq!(project.errors(""), Vec::<String>::new());
 }
+
+#[test]
+fn paths_that_no_system_takes_are_findings() {
+    let project = Project::new(&[("modules/agent/a.yaml", AGENT)]);
+    symlink("round", project.path("modules/round")).unwrap();
+    for from in [
+        "\"../modules/a\\0b\"",
+        &format!("../{}", "x".repeat(5000)),
+        "../modules/round",
+        "'../modules/\u{202e}agent'",
+        "' '",
+        "'~/modules'",
+    ] {
+        project.put("specs/s.yaml", &format!("{STACK}import:\n  a: {{from: {from}, with: {{name: x}}}}\n"));
+        let errors = project.errors("");
+        assert_eq!(errors.len(), 1, "{from}: {errors:?}");
+        assert!(errors[0].starts_with("specs/s.yaml:4: spec/invalid-import: "), "{from}: {errors:?}");
+        assert_eq!(project.run("lint").0, Some(1));
+    }
+}

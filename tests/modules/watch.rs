@@ -46,7 +46,12 @@ fn a_module_that_is_saved_is_built() {
     let second = until("cost:8080");
     project.put("modules/agent/b.yaml", "services: {another: {port: 9}}\n");
     let third = until("another:9");
+    // A module that comes later than its import.
+    project.put("specs/t.yaml", "import: {b: {from: ../modules/late}}\n");
+    std::thread::sleep(Duration::from_millis(300));
+    project.put("modules/late/l.yaml", "services: {late: {port: 10}}\n");
+    let fourth = until("late:10");
     child.kill().unwrap();
     child.wait().unwrap();
-    assert_eq!([first, second, third], [true; 3]);
+    assert_eq!([first, second, third, fourth], [true; 4]);
 }

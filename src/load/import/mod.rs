@@ -40,7 +40,7 @@ mod tests;
 use super::files::{LoadError, SpecFile, SpecFiles};
 use super::suppress::Suppression;
 use super::tree::{Key, Pair};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::source::{SourceId, Sources, Span};
 use crate::world::World;
 use std::collections::BTreeSet;
@@ -127,6 +127,11 @@ pub fn read(world: &dyn World, sources: &mut Sources, root: &Path, files: &SpecF
 }
 
 impl Modules {
+    /// Whether an import or the text of a module is wrong.
+    pub fn has_errors(&self) -> bool {
+        self.diagnostics.iter().any(|found| found.severity == Severity::Error)
+    }
+
     /// Whether every module could be read.
     pub(super) fn is_whole(&self) -> bool {
         self.whole

@@ -13,6 +13,7 @@ use crate::load::{is_broken, rule};
 use crate::source::{Import, SourceId, Sources, Span};
 use crate::world::{Kind, World};
 use std::collections::{BTreeMap, BTreeSet};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -145,7 +146,7 @@ impl Reader<'_> {
     fn one(&mut self, folder: &Path, import: &Declaration, chain: &[Step]) -> Result<Option<Module>, LoadError> {
         let target = match confine::locate(self.world, &self.project, folder, &import.from) {
             Ok(target) => target,
-            Err(Refused::Unreadable(error)) => {
+            Err(Refused::Unreadable(error)) if error.kind() == io::ErrorKind::PermissionDenied => {
                 return Err(LoadError::Unreadable { path: folder.join(&import.from), error });
             }
             Err(refused) => {
