@@ -92,6 +92,9 @@ pub struct Build {
     /// The environment whose changes are applied.
     #[arg(long, value_name = "NAME")]
     pub env: Option<String>,
+    /// Write a tree for each environment of the spec, into a folder of --out that is called like it.
+    #[arg(long, conflicts_with_all = ["env", "watch"])]
+    pub all_envs: bool,
     /// Write only these parts.
     #[arg(long, value_name = "TARGET")]
     pub target: Vec<Target>,
@@ -152,6 +155,9 @@ pub struct Lint {
     /// The environment whose changes are applied.
     #[arg(long, value_name = "NAME")]
     pub env: Option<String>,
+    /// Lint each spec in all of its environments, and say once what is the same in all.
+    #[arg(long, conflicts_with = "env")]
+    pub all_envs: bool,
     /// Mend what can be mended without a second look, and report what remains.
     #[arg(long)]
     pub fix: bool,
@@ -175,6 +181,9 @@ pub struct Drift {
     /// The environment whose changes are applied.
     #[arg(long, value_name = "NAME")]
     pub env: Option<String>,
+    /// Compare the trees of all environments of the spec: the folders of --out that are called like them.
+    #[arg(long, conflicts_with = "env")]
+    pub all_envs: bool,
     /// Compare only these parts.
     #[arg(long, value_name = "TARGET")]
     pub target: Vec<Target>,

@@ -9,6 +9,7 @@ pub mod completions;
 pub mod convert;
 pub mod diff;
 pub mod drift;
+mod environments;
 pub mod explain;
 pub mod fmt;
 pub mod graph;

@@ -6,6 +6,8 @@ use std::fmt;
 use std::io;
 use std::path::{Component, Path, PathBuf};
 
+use crate::load;
+use crate::source::Sources;
 use crate::world::{Finished, Kind, MemoryWorld, Program, World};
 
 /// Why a spec cannot be read at a revision.
@@ -88,39 +90,70 @@ pub fn read(world: &dyn World, specs: &Path, revision: &str) -> Result<Revision,
         None if prefix.is_empty() => PathBuf::from("."),
         None => PathBuf::from(&prefix),
     };
-    let memory = MemoryWorld::default();
-    let mut seen: BTreeSet<PathBuf> = BTreeSet::new();
-    let mut wanted = vec![clean(Path::new(""), &root)];
-    for round in 0..LINKS {
-        let entries = git.list(&commit, &wanted)?;
-        if round == 0 && entries.is_empty() {
-            return Err(GitError::NotThere(specs.to_owned(), revision.to_owned()));
-        }
-        let entries: Vec<Entry> =
-            entries.into_iter().filter(|entry| entry.is_read() && seen.insert(entry.path.clone())).collect();
-        let blobs = git.blobs(&entries)?;
-        let mut targets = Vec::new();
-        for entry in &entries {
-            let Some(bytes) = blobs.get(&entry.object) else { continue };
-            let at = Path::new("/").join(&entry.path);
-            if entry.link {
-                let target = PathBuf::from(String::from_utf8_lossy(bytes).into_owned());
-                targets.push(clean(entry.path.parent().unwrap_or(Path::new("")), &target));
-                memory.put_link(at, target);
-            } else {
-                memory.put(at, bytes);
-            }
-        }
-        targets.retain(|target| !target.as_os_str().is_empty() && !seen.contains(target));
-        if targets.is_empty() {
-            break;
-        }
-        wanted = targets;
+    let mut files = Files { git: &git, commit: &commit, memory: MemoryWorld::default(), seen: BTreeSet::new() };
+    if files.fetch(vec![clean(Path::new(""), &root)])? == 0 {
+        return Err(GitError::NotThere(specs.to_owned(), revision.to_owned()));
     }
+    let memory = files.memory.clone();
+    // Imports stay within the repository there too.
+    memory.put_dir("/.git");
     if file.is_none() {
         memory.put_dir(Path::new("/").join(&root));
     }
+    // What a spec imports lies elsewhere, and may import others.
+    let mut asked: BTreeSet<PathBuf> = BTreeSet::new();
+    while let Ok(spec) = load::read(&memory, &mut Sources::default(), &root) {
+        let absent = spec.modules.absent().iter().map(|path| clean(Path::new(""), path.strip_prefix("/").unwrap_or(path)));
+        let new: Vec<PathBuf> = absent.filter(|path| !path.as_os_str().is_empty() && asked.insert(path.clone())).collect();
+        if new.is_empty() {
+            break;
+        }
+        files.fetch(new)?;
+    }
     Ok(Revision { world: memory, root, commit })
+}
+
+/// The files of a commit that were asked for so far.
+struct Files<'g> {
+    git: &'g Git<'g>,
+    commit: &'g str,
+    memory: MemoryWorld,
+    seen: BTreeSet<PathBuf>,
+}
+
+impl Files<'_> {
+    /// Takes what lies at some paths, and where links there lead. Gives how many files lie at the paths themselves.
+    fn fetch(&mut self, paths: Vec<PathBuf>) -> Result<usize, GitError> {
+        let mut wanted = paths;
+        let mut count = 0;
+        for round in 0..LINKS {
+            let entries = self.git.list(self.commit, &wanted)?;
+            if round == 0 {
+                count = entries.len();
+            }
+            let entries: Vec<Entry> =
+                entries.into_iter().filter(|entry| entry.is_read() && self.seen.insert(entry.path.clone())).collect();
+            let blobs = self.git.blobs(&entries)?;
+            let mut targets = Vec::new();
+            for entry in &entries {
+                let Some(bytes) = blobs.get(&entry.object) else { continue };
+                let at = Path::new("/").join(&entry.path);
+                if entry.link {
+                    let target = PathBuf::from(String::from_utf8_lossy(bytes).into_owned());
+                    targets.push(clean(entry.path.parent().unwrap_or(Path::new("")), &target));
+                    self.memory.put_link(at, target);
+                } else {
+                    self.memory.put(at, bytes);
+                }
+            }
+            targets.retain(|target| !target.as_os_str().is_empty() && !self.seen.contains(target));
+            if targets.is_empty() {
+                break;
+            }
+            wanted = targets;
+        }
+        Ok(count)
+    }
 }
 
 /// The folder that a spec is, or that it lies in, with its name there.

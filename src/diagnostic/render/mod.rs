@@ -35,7 +35,8 @@ impl Report<'_> {
             errors: of(Severity::Error),
             warnings: of(Severity::Warning),
             infos: of(Severity::Info),
-            files: self.sources.iter().filter(|(_, source)| is_file(source.kind)).count(),
+            // A file of a module counts once, however often it is imported.
+            files: self.sources.iter().filter(|(id, source)| is_file(source.kind) && source.original == *id).count(),
         }
     }
 }
