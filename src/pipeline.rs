@@ -11,7 +11,7 @@ use crate::foreign::{Collected, Known};
 use crate::lint::{Disk, LintSettings, Outside, Subject};
 use crate::load::files::LoadError;
 use crate::load::suppress::Suppression;
-use crate::load::{self, Loaded};
+use crate::load::{self, Loaded, generated};
 use crate::model::Model;
 use crate::plan::Plan;
 use crate::promql::SYNTAX_ERROR;
@@ -103,6 +103,7 @@ pub fn check_observed(
     let loaded = load::load(world, &mut sources, specs, options.environment)?;
     let (model, mut diagnostics) = resolve_and_lint(world, &mut sources, specs, loaded, &options.lint, observer)?;
     diagnostic::sort(&mut diagnostics);
+    generated::locate(&sources, &mut diagnostics);
     Ok(Checked { sources, model, diagnostics })
 }
 
@@ -171,6 +172,7 @@ pub fn resolve(world: &dyn World, specs: &Path, environment: Option<&str>) -> Re
         resolve::resolve(Arc::new(spec), Arc::new(shipped), &sources, &mut diagnostics)
     });
     diagnostic::sort(&mut diagnostics);
+    generated::locate(&sources, &mut diagnostics);
     Ok(Resolved { sources, model, whole, suppressions, diagnostics })
 }
 
@@ -240,6 +242,7 @@ pub fn lint_observed(
         diagnostics.extend(foreign::check(collected, &known, sources, settings));
     }
     diagnostic::sort(diagnostics);
+    generated::locate(sources, diagnostics);
     Ok(linted)
 }
 
@@ -254,7 +257,9 @@ pub fn decode(loaded: Loaded) -> (Option<Spec>, Vec<Diagnostic>) {
 
 /// Decides everything that is to be emitted.
 pub fn plan(model: &Model, sources: &Sources) -> (Plan, Vec<Diagnostic>) {
-    lower::lower(model, sources)
+    let (plan, mut diagnostics) = lower::lower(model, sources);
+    generated::locate(sources, &mut diagnostics);
+    (plan, diagnostics)
 }
 
 /// The files of a plan.

@@ -11,6 +11,7 @@ pub mod drift;
 pub mod explain;
 pub mod graph;
 pub mod init;
+pub mod jsonnet;
 pub mod lint;
 mod place;
 mod progress;

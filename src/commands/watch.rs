@@ -40,7 +40,7 @@ pub(super) fn watch(args: &cli::Build, world: &dyn World, terminal: &mut Termina
         let _ = send.send(event);
     });
     let mut watched = match watcher {
-        Ok(watcher) => Watched { watcher, specs: args.specs.clone(), out: absolute(world, &args.out) },
+        Ok(watcher) => Watched { watcher, specs: args.specs.clone(), libraries: Vec::new(), out: absolute(world, &args.out) },
         Err(error) => return terminal.fail(format!("changes of files cannot be watched: {error}"), "build without --watch"),
     };
     if let Err(error) = watched.begin(world) {
@@ -145,10 +145,12 @@ impl Findings {
     }
 }
 
-/// What is watched: the spec and the settings of the rules.
+/// What is watched: the spec, what its Jsonnet files may import, and the settings.
 struct Watched {
     watcher: RecommendedWatcher,
     specs: PathBuf,
+    /// Folders of Jsonnet libraries.
+    libraries: Vec<PathBuf>,
     /// What is written there is no change of the spec, even where it lies inside of it.
     out: PathBuf,
 }
@@ -162,6 +164,11 @@ impl Watched {
             self.watcher.watch(folder, RecursiveMode::NonRecursive)?;
         } else {
             self.watcher.watch(&self.specs, RecursiveMode::Recursive)?;
+        }
+        self.libraries = world.jsonnet().paths;
+        for folder in &self.libraries {
+            // One that is not there yet is looked for with the next change.
+            let _ = self.watcher.watch(folder, RecursiveMode::Recursive);
         }
         self.watcher.watch(Path::new("."), RecursiveMode::NonRecursive)
     }
@@ -199,11 +206,11 @@ impl Watched {
         if matches!(event.kind, EventKind::Access(_)) {
             return false;
         }
-        let specs = absolute(world, &self.specs);
+        let read: Vec<PathBuf> = [&self.specs].into_iter().chain(&self.libraries).map(|path| absolute(world, path)).collect();
         event.paths.is_empty()
             || event.paths.iter().any(|path| {
                 let path = absolute(world, path);
-                let is_spec = path.starts_with(&specs) && !path.starts_with(&self.out);
+                let is_spec = read.iter().any(|folder| path.starts_with(folder)) && !path.starts_with(&self.out);
                 is_spec || path.file_name().is_some_and(|name| name == settings::FILE)
             })
     }

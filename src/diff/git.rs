@@ -6,6 +6,7 @@ use std::fmt;
 use std::io;
 use std::path::{Component, Path, PathBuf};
 
+use super::revision::Revision;
 use crate::world::{Finished, Kind, MemoryWorld, Program, World};
 
 /// Why a spec cannot be read at a revision.
@@ -51,17 +52,6 @@ impl GitError {
     }
 }
 
-/// A spec at a revision.
-#[derive(Debug)]
-pub struct Revision {
-    /// The files.
-    pub world: MemoryWorld,
-    /// Where the spec lies in it.
-    pub root: PathBuf,
-    /// The commit.
-    pub commit: String,
-}
-
 /// How often links may lead to links.
 const LINKS: usize = 8;
 
@@ -70,7 +60,7 @@ const LINKS: usize = 8;
 /// # Errors
 ///
 /// When git does not know the revision, or the revision not the spec.
-pub fn read(world: &dyn World, specs: &Path, revision: &str) -> Result<Revision, GitError> {
+pub fn read<'w>(world: &'w dyn World, specs: &Path, revision: &str) -> Result<Revision<'w>, GitError> {
     let (dir, file) = folder_of(world, specs);
     let git = Git { world, dir };
     let prefix = git.text(&["rev-parse", "--show-prefix"]).map_err(|error| match error {
@@ -90,14 +80,19 @@ pub fn read(world: &dyn World, specs: &Path, revision: &str) -> Result<Revision,
     };
     let memory = MemoryWorld::default();
     let mut seen: BTreeSet<PathBuf> = BTreeSet::new();
-    let mut wanted = vec![clean(Path::new(""), &root)];
-    for round in 0..LINKS {
-        let entries = git.list(&commit, &wanted)?;
-        if round == 0 && entries.is_empty() {
-            return Err(GitError::NotThere(specs.to_owned(), revision.to_owned()));
-        }
+    let mut listed = git.list(&commit, &[clean(Path::new(""), &root)])?;
+    if listed.is_empty() {
+        return Err(GitError::NotThere(specs.to_owned(), revision.to_owned()));
+    }
+    // Jsonnet imports files of any name.
+    let any = listed.iter().any(|entry| extension(&entry.path) == "jsonnet");
+    let libraries = if any { git.libraries()? } else { Vec::new() };
+    if !libraries.is_empty() {
+        listed.extend(git.list(&commit, &libraries)?);
+    }
+    for _ in 0..LINKS {
         let entries: Vec<Entry> =
-            entries.into_iter().filter(|entry| entry.is_read() && seen.insert(entry.path.clone())).collect();
+            listed.into_iter().filter(|entry| (any || entry.is_read()) && seen.insert(entry.path.clone())).collect();
         let blobs = git.blobs(&entries)?;
         let mut targets = Vec::new();
         for entry in &entries {
@@ -115,12 +110,12 @@ pub fn read(world: &dyn World, specs: &Path, revision: &str) -> Result<Revision,
         if targets.is_empty() {
             break;
         }
-        wanted = targets;
+        listed = git.list(&commit, &targets)?;
     }
     if file.is_none() {
         memory.put_dir(Path::new("/").join(&root));
     }
-    Ok(Revision { world: memory, root, commit })
+    Ok(Revision { now: world, files: memory, libraries, root, commit })
 }
 
 /// The folder that a spec is, or that it lies in, with its name there.
@@ -161,9 +156,12 @@ struct Entry {
 impl Entry {
     /// Whether a spec may be made of it.
     fn is_read(&self) -> bool {
-        let extension = self.path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
-        self.link || ["yaml", "yml", "json"].contains(&extension.to_ascii_lowercase().as_str())
+        self.link || ["yaml", "yml", "json"].contains(&extension(&self.path).as_str())
     }
+}
+
+fn extension(path: &Path) -> String {
+    path.extension().and_then(|extension| extension.to_str()).unwrap_or_default().to_ascii_lowercase()
 }
 
 impl Git<'_> {
@@ -192,6 +190,18 @@ impl Git<'_> {
         let finished = self.run(&args, Vec::new())?;
         let text = String::from_utf8_lossy(&finished.output);
         Ok(text.strip_suffix('\n').unwrap_or(&text).to_owned())
+    }
+
+    /// The folders of Jsonnet libraries that lie in the repository, from its top.
+    fn libraries(&self) -> Result<Vec<PathBuf>, GitError> {
+        let paths = self.world.jsonnet().paths;
+        if paths.is_empty() {
+            return Ok(Vec::new());
+        }
+        let top = PathBuf::from(self.text(&["rev-parse", "--show-toplevel"])?);
+        let top = self.world.canonicalize(&top).unwrap_or(top);
+        let real = paths.iter().filter_map(|path| self.world.canonicalize(path).ok());
+        Ok(real.filter_map(|path| path.strip_prefix(&top).map(Path::to_owned).ok()).collect())
     }
 
     /// The files at and below some paths.

@@ -4,7 +4,8 @@
 //! |---|---|
 //! | [`yaml`], [`json`] | one text becomes the documents in it, every value with its place |
 //! | [`place`] | leads from a range of a decoded scalar back to the characters that it came from, and back again for fixes |
-//! | [`files`] | finds the files of a spec and reads them |
+//! | [`files`] | finds the files of a spec and reads them; those that are Jsonnet are evaluated |
+//! | [`generated`] | says of findings in what was evaluated which field they are about |
 //! | [`merge`] | joins the files by section and name |
 //! | [`overlay`], [`variable`] | applies one environment and puts the values of variables in |
 //! | [`suppress`] | reads the comments that allow a finding |
@@ -12,6 +13,7 @@
 //! | [`suggest`] | the names that a misspelt one may have meant |
 
 pub mod files;
+pub mod generated;
 pub mod json;
 pub mod merge;
 pub mod overlay;
@@ -24,6 +26,7 @@ pub mod tree;
 pub mod variable;
 pub mod yaml;
 
+mod jsonnet;
 mod unique;
 
 use crate::diagnostic::{self, Diagnostic, Severity};
@@ -66,11 +69,7 @@ pub fn load(world: &dyn World, sources: &mut Sources, path: &Path, environment: 
 /// Joins the files of a spec and applies one of its environments, or none.
 pub fn assemble(sources: &Sources, files: files::SpecFiles, environment: Option<&str>) -> Loaded {
     let files::SpecFiles { mut files, mut diagnostics } = files;
-    let broken = |file: &SpecFile| {
-        let is_blamed = |d: &Diagnostic| d.severity == Severity::Error && d.span.is_some_and(|span| span.source == file.source);
-        file.document.is_none() && diagnostics.iter().any(is_blamed)
-    };
-    let whole = !files.iter().any(broken);
+    let whole = !files.iter().any(|file| file.is_broken);
     let mut suppressions = Vec::new();
     let mut documents = Vec::with_capacity(files.len());
     for file in &mut files {
