@@ -56,7 +56,7 @@ fn place(span: Span, places: &Places<'_>) -> String {
     match source.kind {
         SourceKind::File => {}
         // The places lie in what the file produced, not in the file.
-        SourceKind::Evaluated => return property("file", &source.name),
+        SourceKind::Evaluated => return property("file", &source.name) + &property("line", "1"),
         SourceKind::Embedded | SourceKind::Argument => return String::new(),
     }
     let (start, end) = (places.start(span), places.end(span));
