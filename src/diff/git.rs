@@ -80,8 +80,10 @@ pub fn read<'w>(world: &'w dyn World, specs: &Path, revision: &str) -> Result<Re
     };
     let memory = MemoryWorld::default();
     let mut seen: BTreeSet<PathBuf> = BTreeSet::new();
-    let mut listed = git.list(&commit, &[clean(Path::new(""), &root)])?;
-    if listed.is_empty() {
+    // A file that imports does so from its folder.
+    let around = if extension(&root) == "jsonnet" { root.parent().unwrap_or(Path::new("")) } else { &root };
+    let mut listed = git.list(&commit, &[clean(Path::new(""), around)])?;
+    if !listed.iter().any(|entry| entry.path.starts_with(clean(Path::new(""), &root))) {
         return Err(GitError::NotThere(specs.to_owned(), revision.to_owned()));
     }
     // Jsonnet imports files of any name.

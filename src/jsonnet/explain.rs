@@ -42,6 +42,20 @@ pub(super) fn trail(stack: &[Item], places: &Places<'_>) -> Vec<Step> {
     steps
 }
 
+/// Which field was written when it failed: `a.b[0]`; empty when none was.
+pub(super) fn field(stack: &[Item]) -> String {
+    let mut path = String::new();
+    for item in stack {
+        match item {
+            Item::ManifestArrayItem { index } => path.push_str(&format!("[{index}]")),
+            Item::ManifestObjectField { name } if path.is_empty() => path.push_str(name),
+            Item::ManifestObjectField { name } => path.push_str(&format!(".{name}")),
+            _ => {}
+        }
+    }
+    path
+}
+
 /// A failure without its trail.
 pub(super) fn error(kind: &Kind, places: &Places<'_>, stack: usize) -> Failure {
     let (span, message, help) = said(kind, stack);

@@ -70,7 +70,12 @@ fn lex(error: &LexError, places: &Places<'_>) -> Failure {
 
 fn parse(error: &ParseError, places: &Places<'_>) -> Failure {
     let ParseError::Expected { span, expected, instead } = error;
-    let mut wanted: Vec<String> = expected.iter().map(expected_token).collect();
+    // Behind a value anything may follow that goes on with it; what would end it is what is missing.
+    let ends = expected.iter().filter(|token| !goes_on(token));
+    let mut wanted: Vec<String> = ends.map(expected_token).collect();
+    if wanted.is_empty() {
+        wanted = expected.iter().map(expected_token).collect();
+    }
     wanted.dedup();
     let more = wanted.len() > MOST_EXPECTED;
     wanted.truncate(MOST_EXPECTED);
@@ -85,6 +90,36 @@ fn parse(error: &ParseError, places: &Places<'_>) -> Failure {
         _ => "",
     };
     at(*span, format!("{} stands where {list} is expected", actual_token(instead)), help, places)
+}
+
+fn goes_on(token: &ExpectedToken) -> bool {
+    use Word::{Assert, Else, Error, For, Function, If, In, Local, Null, Tailstrict, Then};
+    match token {
+        ExpectedToken::BinaryOp => true,
+        ExpectedToken::Simple(word) => {
+            let ends = matches!(
+                word,
+                Assert
+                    | Else
+                    | Error
+                    | For
+                    | Function
+                    | If
+                    | Local
+                    | Null
+                    | Then
+                    | Word::Comma
+                    | Word::Semicolon
+                    | Word::Colon
+                    | Word::Eq
+            ) || matches!(
+                word,
+                Word::RightBrace | Word::RightBracket | Word::RightParen | Word::ColonColon | Word::ColonColonColon
+            );
+            !ends || matches!(word, In | Tailstrict)
+        }
+        _ => false,
+    }
 }
 
 fn expected_token(token: &ExpectedToken) -> String {

@@ -47,9 +47,10 @@ impl Trees<'_> {
         let read = || json::parse(span.source, &source.text).documents.into_iter().next().map(|document| document.root);
         let root = self.roots.entry(span.source).or_insert_with(read).as_ref()?;
         let path = path(root, span);
+        let name = source.name.rsplit('/').next().unwrap_or_default();
         Some(match path.is_empty() {
-            true => format!("in what `{}` evaluates to", source.name),
-            false => format!("in `{path}` of what `{}` evaluates to", source.name),
+            true => format!("in what `{name}` evaluates to"),
+            false => format!("in `{path}` of what `{name}` evaluates to"),
         })
     }
 }
@@ -114,14 +115,14 @@ mod tests {
             let once = found.clone();
             locate(&sources, &mut found);
             assert_eq!(found, once);
-            assert_eq!(found[0].labels[1].message, "other (in what `specs/a.jsonnet` evaluates to)");
+            assert_eq!(found[0].labels[1].message, "other (in what `a.jsonnet` evaluates to)");
             found[0].labels[0].message.clone()
         };
-        assert_eq!(say("x y"), "in `services[\"cost agent\"].port[1].a` of what `specs/a.jsonnet` evaluates to");
-        assert_eq!(say("1"), "in `services[\"cost agent\"].port[0]` of what `specs/a.jsonnet` evaluates to");
-        assert_eq!(say("\"b\""), "in `services.b` of what `specs/a.jsonnet` evaluates to");
-        assert_eq!(say("services"), "in `services` of what `specs/a.jsonnet` evaluates to");
-        assert_eq!(say("\n}"), "in what `specs/a.jsonnet` evaluates to");
+        assert_eq!(say("x y"), "in `services[\"cost agent\"].port[1].a` of what `a.jsonnet` evaluates to");
+        assert_eq!(say("1"), "in `services[\"cost agent\"].port[0]` of what `a.jsonnet` evaluates to");
+        assert_eq!(say("\"b\""), "in `services.b` of what `a.jsonnet` evaluates to");
+        assert_eq!(say("services"), "in `services` of what `a.jsonnet` evaluates to");
+        assert_eq!(say("\n}"), "in what `a.jsonnet` evaluates to");
     }
 
     #[test]
