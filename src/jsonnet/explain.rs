@@ -19,7 +19,7 @@ pub(super) fn trail(stack: &[Item], places: &Places<'_>) -> Vec<Step> {
         let (span, what) = match item {
             Item::Expr { span } => (Some(*span), "evaluated here".to_owned()),
             Item::Call { span, name: Some(name) } => (*span, format!("in the call of `{name}`")),
-            Item::Call { span, name: None } => (*span, "in the call of a function".to_owned()),
+            Item::Call { span, name: None } => (*span, "called here".to_owned()),
             Item::Variable { span, name } => (Some(*span), format!("in the variable `{name}`")),
             Item::ArrayItem { span, index } => (*span, format!("in item {index}")),
             Item::ObjectField { span, name } => (*span, format!("in the field `{name}`")),
