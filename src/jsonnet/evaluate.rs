@@ -167,14 +167,14 @@ impl<'r, 'p, 't> Session<'r, 'p, 't> {
             return failure;
         }
         let mut failure = explain::error(&error.kind, &places, self.request.limits.stack);
-        let field = explain::field(&error.stack_trace);
-        if !field.is_empty() {
-            failure.message.push_str(&format!(", in `{field}`"));
-        }
         // What has no place of its own happened where the innermost step is; what has no step either, in the file.
         let begin = Place { file: number, start: 0, end: 0 };
         failure.at = failure.at.or_else(|| trail.first().map(|step| step.at)).or(Some(begin));
         failure.trail = trail;
+        let field = explain::field(&error.stack_trace);
+        if !field.is_empty() {
+            failure.trail.push(Step { at: begin, what: format!("evaluated for `{field}`") });
+        }
         failure
     }
 }

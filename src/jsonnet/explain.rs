@@ -42,15 +42,19 @@ pub(super) fn trail(stack: &[Item], places: &Places<'_>) -> Vec<Step> {
     steps
 }
 
-/// Which field was written when it failed: `a.b[0]`; empty when none was.
+/// Which part of what the file evaluates to was looked at: `a.b[0]`; empty when none was.
 pub(super) fn field(stack: &[Item]) -> String {
     let mut path = String::new();
     for item in stack {
         match item {
-            Item::ManifestArrayItem { index } => path.push_str(&format!("[{index}]")),
-            Item::ManifestObjectField { name } if path.is_empty() => path.push_str(name),
-            Item::ManifestObjectField { name } => path.push_str(&format!(".{name}")),
-            _ => {}
+            Item::ArrayItem { span: None, index } | Item::ManifestArrayItem { index } => path.push_str(&format!("[{index}]")),
+            Item::ObjectField { span: None, name } | Item::ManifestObjectField { name } => {
+                path.push_str(if path.is_empty() { "" } else { "." });
+                path.push_str(name);
+            }
+            // The file is a function.
+            Item::Call { span: None, .. } if path.is_empty() => {}
+            _ => break,
         }
     }
     path
