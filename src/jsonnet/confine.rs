@@ -13,6 +13,8 @@ pub(super) struct Roots<'w> {
     folders: Vec<PathBuf>,
     /// The folders of libraries as they were given, the one that is searched first first.
     paths: Vec<PathBuf>,
+    /// All of them as they were given.
+    given: Vec<PathBuf>,
     spec: String,
 }
 
@@ -34,9 +36,10 @@ impl<'w> Roots<'w> {
     pub(super) fn new(world: &'w dyn World, spec: &Path, settings: &Settings) -> Self {
         let paths: Vec<PathBuf> = settings.paths.iter().rev().cloned().collect();
         // A folder that is not there holds nothing that could be imported.
-        let folders = [spec].into_iter().chain(paths.iter().map(PathBuf::as_path));
-        let folders = folders.filter_map(|folder| world.canonicalize(here(folder)).ok()).collect();
-        Self { world, folders, paths, spec: name_of(spec) }
+        let given = || [spec].into_iter().chain(paths.iter().map(PathBuf::as_path));
+        let folders = given().filter_map(|folder| world.canonicalize(here(folder)).ok()).collect();
+        let given = given().map(cleaned).collect();
+        Self { world, folders, paths, given, spec: name_of(here(spec)) }
     }
 
     /// Looks for an import of a file in the folder `from`.
@@ -55,7 +58,13 @@ impl<'w> Roots<'w> {
             let Ok(file) = self.world.canonicalize(&candidate) else { continue };
             let metadata = self.world.metadata(&file);
             if !self.folders.iter().any(|root| file.starts_with(root)) {
-                let message = format!("the import `{path}` leads out of {}, to `{}`", self.allowed(), name_of(&file));
+                // Where a link leads is not seen in what is written.
+                let shown = cleaned(&candidate);
+                let below =
+                    |folder: &PathBuf| shown.starts_with(folder) && (!folder.as_os_str().is_empty() || !shown.starts_with(".."));
+                let is_link = self.given.iter().any(below);
+                let target = name_of(if is_link { &file } else { &shown });
+                let message = format!("the import `{path}` leads out of {}, to `{target}`", self.allowed());
                 let help =
                     "move the file there, or give its folder with -J (or `jpath` of [jsonnet] in optiinfra.toml)".to_owned();
                 return Err(Refusal { message, help });

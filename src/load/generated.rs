@@ -102,7 +102,7 @@ mod tests {
             "{\n    \"services\": {\n        \"cost agent\": {\"port\": [1, {\"a\": \"x y\"}]},\n        \"b\": 2\n    }\n}\n";
         let mut sources = Sources::default();
         let id = sources.add("specs/a.jsonnet", text, SourceKind::Evaluated);
-        let mut say = |part: &str| {
+        let say = |part: &str| {
             let start = text.find(part).unwrap();
             let span = Span::new(id, start, start + part.len());
             let mut found = vec![
