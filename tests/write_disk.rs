@@ -110,6 +110,8 @@ fn wait_until_ready(child: &mut Child) {
 #[test]
 fn builds_killed_at_random_moments_leave_whole_files_and_are_healed() {
     const KILLS: u64 = 300;
+    // Renames take so little of a build's time that on some disks a kill seldom strikes between two of them.
+    const MOST_KILLS: u64 = 10 * KILLS;
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("generated");
     let started = Instant::now();
@@ -117,7 +119,9 @@ fn builds_killed_at_random_moments_leave_whole_files_and_are_healed() {
     let (mut interrupted, mut mixed) = (0, 0);
     let mut built = 0;
     build(&out, &spec(built)).unwrap();
-    for round in 1..=KILLS {
+    let mut round = 0;
+    while round < KILLS || mixed == 0 && round < MOST_KILLS {
+        round += 1;
         let mut child = start_child(&out, built + 1, 900);
         wait_until_ready(&mut child);
         random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
@@ -154,8 +158,8 @@ fn builds_killed_at_random_moments_leave_whole_files_and_are_healed() {
         assert_eq!(outcome.kept().count(), 0, "round {round}");
         assert_eq!(tree(&out), expected(&next), "round {round}");
     }
-    println!("{KILLS} kills in {:?}: {interrupted} struck a build, {mixed} left files of two generations", started.elapsed());
-    assert!(interrupted > KILLS / 3, "only {interrupted} of {KILLS} kills struck a build");
+    println!("{round} kills in {:?}: {interrupted} struck a build, {mixed} left files of two generations", started.elapsed());
+    assert!(interrupted > round / 3, "only {interrupted} of {round} kills struck a build");
     assert!(mixed > 0, "no kill struck between two renames");
 }
 

@@ -96,6 +96,10 @@ fn every_target_is_up_and_every_panel_has_data() {
             answer => Err(format!("{record}: {answer:?}")),
         });
     }
+    // The service is back, but rules may have looked last while it was down.
+    for _ in 0..2 {
+        all_evaluated(&server, WITHIN);
+    }
     // What reads the record of ended alerts has data only now.
     let missing = every_query_has_data(&stack, &server, true);
     let missing: Vec<&String> = missing_before.iter().filter(|query| missing.contains(query)).collect();
