@@ -25,6 +25,7 @@ pub mod fix;
 pub mod foreign;
 pub mod graph;
 pub mod init;
+pub mod jsonnet;
 pub mod lint;
 pub mod load;
 pub mod lower;

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use crate::cli::Jsonnet;
+
 /// Arguments of `backtest`.
 #[derive(Debug, Args)]
 pub struct Backtest {
@@ -31,6 +33,9 @@ pub struct Backtest {
     /// The form of the report.
     #[arg(long, value_enum, default_value_t = BacktestFormat::Human)]
     pub format: BacktestFormat,
+    /// What is given to Jsonnet files.
+    #[command(flatten)]
+    pub jsonnet: Jsonnet,
 }
 
 /// The forms of a backtest.

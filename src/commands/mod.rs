@@ -12,6 +12,7 @@ mod environments;
 pub mod explain;
 pub mod graph;
 pub mod init;
+pub mod jsonnet;
 pub mod lint;
 mod place;
 mod progress;
