@@ -42,6 +42,8 @@ struct Step {
 /// A module as it was parsed, for all of its imports.
 struct Parsed {
     files: Vec<SpecFile>,
+    /// All texts that were read for them.
+    sources: Vec<SourceId>,
     suppressions: Vec<Suppression>,
     diagnostics: Vec<Diagnostic>,
     /// Files that lie elsewhere, to which links lead.
@@ -234,7 +236,9 @@ impl Reader<'_> {
     }
 
     fn parse(&mut self, path: &Path) -> Result<Parsed, LoadError> {
+        let before = self.sources.iter().count();
         let SpecFiles { mut files, mut diagnostics } = files::read(self.world, self.sources, path)?;
+        let sources = self.sources.iter().skip(before).map(|(id, _)| id).collect();
         let mut outside = Vec::new();
         files.retain(|file| {
             let inside = self.world.canonicalize(&file.path).is_ok_and(|real| self.project.holds(&real));
@@ -265,7 +269,7 @@ impl Reader<'_> {
         }
         let count = |file: &SpecFile| file.document.as_ref().map_or(0, |document| values(&document.root));
         let values = files.iter().map(count).fold(0, usize::saturating_add);
-        Ok(Parsed { files, suppressions, diagnostics, outside, values, taken: false })
+        Ok(Parsed { files, sources, suppressions, diagnostics, outside, values, taken: false })
     }
 
     /// The files of a parsed module for one import, with places of their own, and whether all of them could be read.
@@ -282,11 +286,11 @@ impl Reader<'_> {
         let through = Import { name: import.key.text.clone(), key: import.key.span, entry: import.entry, folder: lies_in };
         let through = Arc::new(through);
         let mut stamp = Stamp::default();
-        for file in &parsed.files {
+        for source in &parsed.sources {
             if parsed.taken {
-                stamp.0.insert(file.source, self.sources.add_import(file.source, Arc::clone(&through)));
+                stamp.0.insert(*source, self.sources.add_import(*source, Arc::clone(&through)));
             } else {
-                self.sources.set_import(file.source, Arc::clone(&through));
+                self.sources.set_import(*source, Arc::clone(&through));
             }
         }
         parsed.taken = true;
