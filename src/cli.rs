@@ -10,6 +10,7 @@ mod explain;
 pub mod fmt;
 mod graph;
 pub mod init;
+mod jsonnet;
 pub mod prove;
 pub mod reach;
 pub mod schema;
@@ -24,6 +25,7 @@ pub use backtest::{Backtest, BacktestFormat};
 pub use diff::{Diff, DiffFormat};
 pub use explain::{Explain, ExplainFormat};
 pub use graph::{Graph, GraphFormat};
+pub use jsonnet::Jsonnet;
 
 /// A compiler for a monitoring stack: one typed spec in, checked files for Prometheus, Alertmanager, Grafana and Compose out.
 #[derive(Debug, Parser)]
@@ -78,6 +80,37 @@ pub enum Command {
     Completions(completions::Completions),
     /// Print a manual page, or write all of them.
     Man(completions::Man),
+    /// Evaluate what is read, for the program that calls it.
+    #[command(name = crate::jsonnet::child::COMMAND, hide = true)]
+    EvaluateJsonnet,
+}
+
+impl Command {
+    /// What is given to Jsonnet files, for a command that reads specs.
+    pub fn jsonnet(&self) -> Option<&Jsonnet> {
+        match self {
+            Self::Build(args) => Some(&args.jsonnet),
+            Self::Lint(args) => Some(&args.jsonnet),
+            Self::Drift(args) => Some(&args.jsonnet),
+            Self::Backtest(args) => Some(&args.jsonnet),
+            Self::Verify(args) => Some(&args.jsonnet),
+            Self::Apply(args) => Some(&args.jsonnet),
+            Self::Prove(args) => Some(&args.jsonnet),
+            Self::Query(args) => Some(&args.jsonnet),
+            Self::Explain(args) => Some(&args.jsonnet),
+            Self::Diff(args) => Some(&args.jsonnet),
+            Self::Graph(args) => Some(&args.jsonnet),
+            Self::Simulate(args) => Some(&args.jsonnet),
+            Self::Convert(args) => Some(&args.jsonnet),
+            Self::Fmt(_)
+            | Self::Backup(_)
+            | Self::Init(_)
+            | Self::Schema(_)
+            | Self::Completions(_)
+            | Self::Man(_)
+            | Self::EvaluateJsonnet => None,
+        }
+    }
 }
 
 /// Arguments of `build`.
@@ -113,6 +146,9 @@ pub struct Build {
     /// How findings are shown.
     #[command(flatten)]
     pub report: Reporting,
+    /// What is given to Jsonnet files.
+    #[command(flatten)]
+    pub jsonnet: Jsonnet,
 }
 
 /// Parts of the output.
@@ -167,6 +203,9 @@ pub struct Lint {
     /// How findings are shown.
     #[command(flatten)]
     pub report: Reporting,
+    /// What is given to Jsonnet files.
+    #[command(flatten)]
+    pub jsonnet: Jsonnet,
 }
 
 /// Arguments of `drift`.
@@ -190,6 +229,9 @@ pub struct Drift {
     /// How findings are shown.
     #[command(flatten)]
     pub report: Reporting,
+    /// What is given to Jsonnet files.
+    #[command(flatten)]
+    pub jsonnet: Jsonnet,
 }
 
 /// How findings are shown, and from which severity on they make a command fail.
@@ -248,6 +290,9 @@ pub struct Query {
     /// What is printed: the tree with what each node returns, or the expression laid out.
     #[arg(long, value_enum, default_value_t = QueryFormat::Tree)]
     pub format: QueryFormat,
+    /// What is given to Jsonnet files.
+    #[command(flatten)]
+    pub jsonnet: Jsonnet,
 }
 
 /// The forms in which `query` answers.

@@ -27,6 +27,7 @@ pub mod foreign;
 pub mod format;
 pub mod graph;
 pub mod init;
+pub mod jsonnet;
 pub mod lint;
 pub mod load;
 pub mod lower;

@@ -14,7 +14,7 @@ use crate::lint::{Disk, LintSettings, Outside, Subject};
 use crate::load::files::LoadError;
 use crate::load::import::settle;
 use crate::load::suppress::Suppression;
-use crate::load::{self, Loaded};
+use crate::load::{self, Loaded, generated};
 use crate::model::Model;
 use crate::plan::Plan;
 use crate::promql::SYNTAX_ERROR;
@@ -107,6 +107,7 @@ pub fn check_observed(
     let (model, mut diagnostics) = resolve_and_lint(world, &mut sources, specs, loaded, None, &options.lint, observer)?;
     diagnostic::sort(&mut diagnostics);
     settle(&mut diagnostics, &sources);
+    generated::locate(&sources, &mut diagnostics);
     Ok(Checked { sources, model, diagnostics })
 }
 
@@ -177,6 +178,7 @@ pub fn resolve(world: &dyn World, specs: &Path, environment: Option<&str>) -> Re
     });
     diagnostic::sort(&mut diagnostics);
     settle(&mut diagnostics, &sources);
+    generated::locate(&sources, &mut diagnostics);
     Ok(Resolved { sources, model, whole, suppressions, diagnostics })
 }
 
@@ -270,6 +272,7 @@ pub fn lint_observed(
     }
     diagnostic::sort(diagnostics);
     settle(diagnostics, sources);
+    generated::locate(sources, diagnostics);
     Ok(linted)
 }
 
@@ -284,7 +287,9 @@ pub fn decode(loaded: Loaded) -> (Option<Spec>, Vec<Diagnostic>) {
 
 /// Decides everything that is to be emitted.
 pub fn plan(model: &Model, sources: &Sources) -> (Plan, Vec<Diagnostic>) {
-    lower::lower(model, sources)
+    let (plan, mut diagnostics) = lower::lower(model, sources);
+    generated::locate(sources, &mut diagnostics);
+    (plan, diagnostics)
 }
 
 /// The files of a plan.

@@ -190,9 +190,13 @@ impl Sources {
         self.get(span.source).text.get(span.start as usize..span.end as usize).unwrap_or_default()
     }
 
-    /// Where a span starts, for people.
+    /// Where a span starts, for people. A place in text that a file produced is shown as the file's beginning: it has no such line.
     pub fn position(&self, span: Span) -> Position {
-        self.get(span.source).position(span.start)
+        let source = self.get(span.source);
+        match source.kind {
+            SourceKind::Evaluated => Position { line: 1, column: 1, byte: 0 },
+            SourceKind::File | SourceKind::Embedded | SourceKind::Argument => source.position(span.start),
+        }
     }
 }
 

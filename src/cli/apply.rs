@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use crate::cli::Jsonnet;
 use crate::cli::Reporting;
 use crate::cli::reach::Reach;
 use crate::cli::verify::Servers;
@@ -32,4 +33,7 @@ pub struct Apply {
     /// How findings are shown.
     #[command(flatten)]
     pub report: Reporting,
+    /// What is given to Jsonnet files.
+    #[command(flatten)]
+    pub jsonnet: Jsonnet,
 }

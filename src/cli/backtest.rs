@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use crate::cli::Jsonnet;
 use crate::cli::reach::Reach;
 
 /// Arguments of `backtest`.
@@ -36,6 +37,9 @@ pub struct Backtest {
     /// How servers are reached.
     #[command(flatten)]
     pub reach: Reach,
+    /// What is given to Jsonnet files.
+    #[command(flatten)]
+    pub jsonnet: Jsonnet,
 }
 
 /// The forms of a backtest.

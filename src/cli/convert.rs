@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::Format;
+use super::{Format, Jsonnet};
 use crate::convert::Notation;
 
 /// Arguments of `convert`.
@@ -25,6 +25,9 @@ pub struct Convert {
     /// How findings are shown.
     #[arg(long, value_enum, default_value_t = Format::Human)]
     pub format: Format,
+    /// What is given to Jsonnet files.
+    #[command(flatten)]
+    pub jsonnet: Jsonnet,
 }
 
 /// The notations that can be written.

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use crate::cli::Jsonnet;
 use crate::cli::Reporting;
 use crate::cli::reach::Reach;
 
@@ -25,6 +26,9 @@ pub struct Verify {
     /// How findings are shown.
     #[command(flatten)]
     pub report: Reporting,
+    /// What is given to Jsonnet files.
+    #[command(flatten)]
+    pub jsonnet: Jsonnet,
 }
 
 /// The addresses of servers, without users and passwords: those come from OPTIINFRA_PROMETHEUS_TOKEN, or OPTIINFRA_PROMETHEUS_USERNAME and

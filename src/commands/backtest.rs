@@ -45,7 +45,7 @@ pub fn backtest(args: &cli::Backtest, world: &dyn World, terminal: &mut Terminal
                 Ok(base) => base,
                 Err(error) => return terminal.fail(&error, error.help()),
             };
-            match specs::read(&base.root, env, &base.world, terminal)? {
+            match specs::read(&base.root, env, &base, terminal)? {
                 Ok(Readable { model, .. }) => Some((revision, model)),
                 Err(exit) => return Ok(exit),
             }

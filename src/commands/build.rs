@@ -19,8 +19,8 @@ use crate::world::World;
 /// Those of the writer of the report.
 pub fn build(args: &cli::Build, world: &dyn World, terminal: &mut Terminal<'_>) -> io::Result<Exit> {
     if args.check {
-        let cli::Build { specs, out, env, all_envs, target, report, .. } = args.clone();
-        return drift::drift(&cli::Drift { specs, out, env, all_envs, target, report }, world, terminal);
+        let cli::Build { specs, out, env, all_envs, target, report, jsonnet, .. } = args.clone();
+        return drift::drift(&cli::Drift { specs, out, env, all_envs, target, report, jsonnet }, world, terminal);
     }
     if args.all_envs {
         return environments::build(args, world, terminal);

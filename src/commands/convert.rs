@@ -25,7 +25,7 @@ pub fn convert(args: &Convert, world: &dyn World, terminal: &mut Terminal<'_>) -
     let mut sources = Sources::default();
     let outcome = match all(args, world, &mut sources) {
         Ok(outcome) => outcome,
-        Err(error) => return terminal.fail(error, "name a folder of a spec, or a .yaml, .yml or .json file"),
+        Err(error) => return terminal.fail(error, "name a folder of a spec, or a .yaml, .yml, .json or .jsonnet file"),
     };
     let failed = outcome.findings.iter().any(|finding| finding.severity == Severity::Error);
     if args.out.is_none() {

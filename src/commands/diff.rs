@@ -45,7 +45,7 @@ pub fn diff(args: &cli::Diff, world: &dyn World, terminal: &mut Terminal<'_>) ->
                 Ok(base) => base,
                 Err(error) => return terminal.fail(&error, error.help()),
             };
-            let old = read(&base.world, &base.root, old_env, &name(specs, Some(revision), old_env), terminal)?;
+            let old = read(&base, &base.root, old_env, &name(specs, Some(revision), old_env), terminal)?;
             (old, Ok(new))
         }
         ([old, new], None) => {

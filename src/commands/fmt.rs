@@ -55,9 +55,8 @@ fn lay_out(args: &Fmt, world: &dyn World, sources: &mut Sources) -> Result<Outco
     let mut seen: BTreeSet<PathBuf> = BTreeSet::new();
     let mut owned: BTreeMap<PathBuf, bool> = BTreeMap::new();
     for root in &args.paths {
-        let files::TextFiles { files, diagnostics } = files::read_documents(world, sources, root, Wanted::Spec)?;
-        // What is neither YAML nor JSON is left to others.
-        outcome.findings.extend(diagnostics.into_iter().filter(|finding| finding.rule != rule::UNREADABLE_FORMAT));
+        let files::TextFiles { files, diagnostics } = files::read_documents(world, sources, root, Wanted::Written)?;
+        outcome.findings.extend(diagnostics);
         for file in files {
             let unreadable = |error| LoadError::Unreadable { path: file.path.clone(), error };
             let path = world.canonicalize(&file.path).map_err(unreadable)?;

@@ -14,6 +14,7 @@ pub mod explain;
 pub mod fmt;
 pub mod graph;
 pub mod init;
+pub mod jsonnet;
 pub mod lint;
 mod place;
 mod progress;

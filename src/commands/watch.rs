@@ -43,7 +43,7 @@ pub(super) fn watch(args: &cli::Build, world: &dyn World, terminal: &mut Termina
     let mut watched = match watcher {
         Ok(watcher) => {
             let (specs, out) = (args.specs.clone(), absolute(world, &args.out));
-            Watched { watcher, specs, modules: BTreeSet::new(), absent: Vec::new(), out }
+            Watched { watcher, specs, modules: BTreeSet::new(), absent: Vec::new(), libraries: Vec::new(), out }
         }
         Err(error) => return terminal.fail(format!("changes of files cannot be watched: {error}"), "build without --watch"),
     };
@@ -165,7 +165,7 @@ impl Findings {
     }
 }
 
-/// What is watched: the spec, what it imports, and the settings of the rules.
+/// What is watched: the spec, what it imports, what its Jsonnet files may import, and the settings.
 struct Watched {
     watcher: RecommendedWatcher,
     specs: PathBuf,
@@ -173,6 +173,8 @@ struct Watched {
     modules: BTreeSet<PathBuf>,
     /// Where a module is imported from and nothing is.
     absent: Vec<PathBuf>,
+    /// Folders of Jsonnet libraries.
+    libraries: Vec<PathBuf>,
     /// What is written there is no change of the spec, even where it lies inside of it.
     out: PathBuf,
 }
@@ -187,8 +189,9 @@ impl Watched {
         } else {
             self.watcher.watch(&self.specs, RecursiveMode::Recursive)?;
         }
-        for folder in &self.modules {
-            // One that is gone is reported by the next build.
+        self.libraries = world.jsonnet().paths;
+        for folder in self.modules.iter().chain(&self.libraries) {
+            // One that is not there is reported by the next build, or looked for with the next change.
             let _ = self.watcher.watch(folder, RecursiveMode::Recursive);
         }
         self.watcher.watch(Path::new("."), RecursiveMode::NonRecursive)
@@ -255,8 +258,8 @@ impl Watched {
         if matches!(event.kind, EventKind::Access(_)) {
             return false;
         }
-        let folders = [&self.specs].into_iter().chain(&self.modules).map(|path| absolute(world, path));
-        let read: Vec<PathBuf> = folders.collect();
+        let folders = [&self.specs].into_iter().chain(&self.modules).chain(&self.libraries);
+        let read: Vec<PathBuf> = folders.map(|path| absolute(world, path)).collect();
         event.paths.is_empty()
             || event.paths.iter().any(|path| {
                 let path = absolute(world, path);

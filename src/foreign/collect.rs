@@ -107,7 +107,9 @@ impl Collected {
     fn file(&mut self, world: &dyn World, sources: &mut Sources, file: TextFile, named: bool) {
         let is_known = file.documents.iter().any(|document| detect::kind(&document.root) != Kind::Unknown);
         let is_broken = file.diagnostics.iter().any(|found| found.severity == Severity::Error);
-        if is_broken && !named && !is_known && !mentions_rules(&sources.get(file.source).text) {
+        // Jsonnet is written to be evaluated, so one that does not is wrong whatever it was to become.
+        let is_jsonnet = file.path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("jsonnet"));
+        if is_broken && !named && !is_known && !is_jsonnet && !mentions_rules(&sources.get(file.source).text) {
             let message = "the file is not read: it is neither YAML nor JSON";
             self.diagnostics.push(Diagnostic::info(rule::NOT_LINTED, Span::new(file.source, 0, 0), message));
             return;

@@ -4,7 +4,8 @@
 //! |---|---|
 //! | [`yaml`], [`json`] | one text becomes the documents in it, every value with its place |
 //! | [`place`] | leads from a range of a decoded scalar back to the characters that it came from, and back again for fixes |
-//! | [`files`] | finds the files of a spec and reads them |
+//! | [`files`] | finds the files of a spec and reads them; those that are Jsonnet are evaluated |
+//! | [`generated`] | says of findings in what was evaluated which field they are about |
 //! | [`merge`] | joins the files by section and name |
 //! | [`import`] | reads the modules that a spec imports, and takes them into it |
 //! | [`overlay`], [`variable`] | applies one environment and puts the values of variables in |
@@ -13,6 +14,7 @@
 //! | [`suggest`] | the names that a misspelt one may have meant |
 
 pub mod files;
+pub mod generated;
 pub mod import;
 pub mod json;
 pub mod merge;
@@ -26,6 +28,7 @@ pub mod tree;
 pub mod variable;
 pub mod yaml;
 
+mod jsonnet;
 mod unique;
 
 use crate::diagnostic::{self, Diagnostic, Severity};
@@ -97,16 +100,10 @@ pub fn assemble(sources: &Sources, files: SpecFiles, environment: Option<&str>) 
     compose(sources, ReadSpec { files, modules: Modules::default() }, environment)
 }
 
-/// Whether nothing of a file can be read, for a reason that is among the findings.
-fn is_broken(file: &SpecFile, diagnostics: &[Diagnostic]) -> bool {
-    let is_blamed = |d: &Diagnostic| d.severity == Severity::Error && d.span.is_some_and(|span| span.source == file.source);
-    file.document.is_none() && diagnostics.iter().any(is_blamed)
-}
-
 /// Joins the files of a spec with its modules and applies one of its environments, or none.
 pub fn compose(sources: &Sources, spec: ReadSpec, environment: Option<&str>) -> Loaded {
     let ReadSpec { files: SpecFiles { mut files, mut diagnostics }, modules } = spec;
-    let own = !files.iter().any(|file| is_broken(file, &diagnostics));
+    let own = !files.iter().any(|file| file.is_broken);
     let mut suppressions = modules.suppressions.clone();
     diagnostics.extend(modules.diagnostics.iter().cloned());
     let mut documents = Vec::with_capacity(files.len());

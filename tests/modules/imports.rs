@@ -157,3 +157,24 @@ fn the_example_is_what_its_spec_compiles_to() {
         );
     }
 }
+
+#[test]
+fn a_module_may_be_jsonnet() {
+    let module =
+        "{ variables: {name: {type: 'text'}}, services: {'${var.name}': {port: 8000}}, queries: {'${var.name}': {exp: 'up'}} }\n";
+    let import = "import:\n  a: {from: ../modules/agent, with: {name: A}}\n  b: {from: ../modules/agent, with: {name: B}}\n";
+    let project = Project::new(&[("specs/s.yaml", &format!("{STACK}{import}")), ("modules/agent/a.jsonnet", module)]);
+    let errors = project.errors("");
+    let of: Vec<_> = errors.iter().filter(|error| error.contains("spec/unknown-field")).collect();
+    assert_eq!(of.len(), 1, "{errors:?}");
+    assert!(
+        of[0].contains("modules/agent/a.jsonnet") && of[0].contains("imported as `a`") && of[0].contains("imported as `b`"),
+        "{errors:?}"
+    );
+    project.put("modules/agent/a.jsonnet", &module.replace("exp:", "expr:"));
+    assert_eq!(project.errors(""), Vec::<String>::new());
+    project.put("modules/agent/a.jsonnet", "{ variables: }\n");
+    let errors = project.errors("");
+    assert_eq!(errors.len(), 1, "{errors:?}");
+    assert!(errors[0].starts_with("modules/agent/a.jsonnet:1: ") && errors[0].contains("imported as `b`"), "{errors:?}");
+}

@@ -6,10 +6,10 @@ use super::stamp::{Stamp, values};
 use super::{Imported, Module, Modules};
 use crate::diagnostic::Diagnostic;
 use crate::load::files::{self, LoadError, SpecFile, SpecFiles, name_of};
+use crate::load::rule;
 use crate::load::suggest::{did_you_mean, nearest};
 use crate::load::suppress::{self, Suppression};
 use crate::load::tree::Value;
-use crate::load::{is_broken, rule};
 use crate::source::{Import, SourceId, Sources, Span};
 use crate::world::{Kind, World};
 use std::collections::{BTreeMap, BTreeSet};
@@ -170,7 +170,7 @@ impl Reader<'_> {
             match self.parse(&path) {
                 Ok(parsed) => self.parsed.insert(target.clone(), parsed),
                 Err(LoadError::NotASpec { path }) => {
-                    let message = format!("`{}` is neither a folder nor a .yaml, .yml or .json file", name_of(&path));
+                    let message = format!("`{}` is neither a folder nor a .yaml, .yml, .json or .jsonnet file", name_of(&path));
                     self.report(Diagnostic::error(rule::INVALID_IMPORT, import.from_span, message));
                     return Ok(None);
                 }
@@ -312,7 +312,7 @@ impl Reader<'_> {
         }
         let mut suppressions = parsed.suppressions.clone();
         suppressions.iter_mut().for_each(|suppression| stamp.suppression(suppression));
-        let whole = parsed.outside.is_empty() && !files.iter().any(|file| is_broken(file, &found)) && !files.is_empty();
+        let whole = parsed.outside.is_empty() && !files.iter().any(|file| file.is_broken) && !files.is_empty();
         self.modules.whole &= whole;
         self.modules.diagnostics.extend(found);
         self.modules.suppressions.extend(suppressions);
