@@ -73,9 +73,6 @@ pub enum Command {
     Completions(completions::Completions),
     /// Print a manual page, or write all of them.
     Man(completions::Man),
-    /// Evaluate what is read, for the program that calls it.
-    #[command(name = crate::jsonnet::child::COMMAND, hide = true)]
-    EvaluateJsonnet,
 }
 
 impl Command {
@@ -94,9 +91,7 @@ impl Command {
             Self::Diff(args) => Some(&args.jsonnet),
             Self::Graph(args) => Some(&args.jsonnet),
             Self::Simulate(args) => Some(&args.jsonnet),
-            Self::Backup(_) | Self::Init(_) | Self::Schema(_) | Self::Completions(_) | Self::Man(_) | Self::EvaluateJsonnet => {
-                None
-            }
+            Self::Backup(_) | Self::Init(_) | Self::Schema(_) | Self::Completions(_) | Self::Man(_) => None,
         }
     }
 }

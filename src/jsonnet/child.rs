@@ -12,7 +12,7 @@ use super::evaluate::evaluate_each;
 use super::{Answer, Event, Failure, FailureKind, Limits, Outcome, Place, Request};
 use crate::world::{Bounded, Bounds, Confinement, End, World};
 
-/// The command that evaluates what it reads; it is for this program alone.
+/// The only argument of the process that evaluates what it reads; it is for this program alone.
 pub const COMMAND: &str = "evaluate-jsonnet";
 
 /// Address space that the program itself takes, its thread's stack included.

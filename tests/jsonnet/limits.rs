@@ -90,8 +90,10 @@ fn the_file_at_which_it_ended_is_named_and_nothing_is_said_of_the_others() {
 #[test]
 fn the_process_that_evaluates_is_for_the_program_alone() {
     let project = Project::new(&[]);
-    let help = project.run(&["--help"]);
-    assert!(!help.out.contains("evaluate-jsonnet"), "{}", help.out);
+    for arguments in [&["--help"][..], &["completions", "bash"], &["man"]] {
+        let said = project.run(arguments);
+        assert!(!said.out.contains("evaluate-jsonnet"), "{}", said.out);
+    }
     let said = crate::said(project.command().arg("evaluate-jsonnet").stdin(std::process::Stdio::null()).output().unwrap());
     assert_eq!((said.code, said.out.as_str()), (2, ""), "{}", said.err);
 }
