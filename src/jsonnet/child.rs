@@ -90,7 +90,7 @@ fn stopped(file: Option<usize>, limits: Limits, bounded: &Bounded) -> Failure {
         ),
         End::TooMuch => (
             format!("what is evaluated is longer than {} MiB", limits.output >> 20),
-            "generate less, or split the file: files are merged by name",
+            "generate less, or split the file: files are merged by name; `output-mib` of [jsonnet] in optiinfra.toml allows more",
         ),
         _ if said.contains("memory allocation of") => (
             format!("evaluating the file takes more than {} MiB of memory", limits.memory >> 20),

@@ -69,9 +69,14 @@ fn what_is_too_deep() {
 
 #[test]
 fn what_is_too_long() {
-    let settings = "[jsonnet]\nseconds = 600\n";
-    let said = ["error[spec/jsonnet-limit]", "the file evaluates to 65 MiB of JSON; it may be 64 MiB", "specs/a.jsonnet:1:1"];
-    lint(settings, "{ a: std.repeat('x', 65 * 1024 * 1024 - 100) }").has(1, &said);
+    let settings = "[jsonnet]\noutput-mib = 1\n";
+    let said = [
+        "error[spec/jsonnet-limit]",
+        "the file evaluates to 2 MiB of JSON; it may be 1 MiB",
+        "specs/a.jsonnet:1:1",
+        "`output-mib`",
+    ];
+    lint(settings, "{ a: std.repeat('x', 1100000) }").has(1, &said);
 }
 
 #[test]
