@@ -80,9 +80,6 @@ pub enum Command {
     Completions(completions::Completions),
     /// Print a manual page, or write all of them.
     Man(completions::Man),
-    /// Evaluate what is read, for the program that calls it.
-    #[command(name = crate::jsonnet::child::COMMAND, hide = true)]
-    EvaluateJsonnet,
 }
 
 impl Command {
@@ -102,13 +99,7 @@ impl Command {
             Self::Graph(args) => Some(&args.jsonnet),
             Self::Simulate(args) => Some(&args.jsonnet),
             Self::Convert(args) => Some(&args.jsonnet),
-            Self::Fmt(_)
-            | Self::Backup(_)
-            | Self::Init(_)
-            | Self::Schema(_)
-            | Self::Completions(_)
-            | Self::Man(_)
-            | Self::EvaluateJsonnet => None,
+            Self::Fmt(_) | Self::Backup(_) | Self::Init(_) | Self::Schema(_) | Self::Completions(_) | Self::Man(_) => None,
         }
     }
 }

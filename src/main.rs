@@ -22,6 +22,11 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 const BUG: u8 = 70;
 
 fn main() -> ExitCode {
+    // No command for people: it stands in no help, no completion and no manual.
+    let mut arguments = std::env::args_os().skip(1);
+    if arguments.next().is_some_and(|argument| argument == child::COMMAND) && arguments.next().is_none() {
+        return evaluate().into();
+    }
     let cli = Cli::parse();
     match std::panic::catch_unwind(|| run(&cli)) {
         Ok(Ok(exit)) => exit.into(),
@@ -38,11 +43,19 @@ fn main() -> ExitCode {
     }
 }
 
+/// Evaluates Jsonnet for the program that began this one.
+fn evaluate() -> Exit {
+    match child::serve(&OsWorld, io::stdin().lock(), io::stdout()) {
+        Ok(()) => Exit::Clean,
+        Err(error) => {
+            eprintln!("error: the request cannot be answered: {error}");
+            Exit::Unusable
+        }
+    }
+}
+
 fn run(cli: &Cli) -> io::Result<Exit> {
     let world = OsWorld;
-    if matches!(cli.command, Command::EvaluateJsonnet) {
-        return child::serve(&world, io::stdin().lock(), io::stdout()).map(|()| Exit::Clean);
-    }
     let mut out = BufWriter::new(io::stdout().lock());
     // Not locked: the progress bar is drawn from a thread of its own.
     let mut err = io::stderr();
@@ -73,7 +86,6 @@ fn run(cli: &Cli) -> io::Result<Exit> {
         Command::Man(args) => completions::man(args, &world, &mut terminal),
         Command::Backtest(args) => backtest::backtest(args, &world, &mut terminal),
         Command::Query(args) => query::query(args, &world, io::stdin().lock(), &mut terminal),
-        Command::EvaluateJsonnet => Ok(Exit::Clean),
     }?;
     out.flush()?;
     Ok(exit)

@@ -195,7 +195,7 @@ impl Sources {
         let source = self.get(span.source);
         match source.kind {
             SourceKind::Evaluated => Position { line: 1, column: 1, byte: 0 },
-            SourceKind::File | SourceKind::Embedded | SourceKind::Argument => source.position(span.start),
+            _ => source.position(span.start),
         }
     }
 }

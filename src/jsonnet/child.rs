@@ -12,7 +12,7 @@ use super::evaluate::evaluate_each;
 use super::{Answer, Event, Failure, FailureKind, Limits, Outcome, Place, Request};
 use crate::world::{Bounded, Bounds, Confinement, End, World};
 
-/// The command that evaluates what it reads; it is for this program alone.
+/// The only argument of the process that evaluates what it reads; it is for this program alone.
 pub const COMMAND: &str = "evaluate-jsonnet";
 
 /// Address space that the program itself takes, its thread's stack included.
@@ -90,7 +90,7 @@ fn stopped(file: Option<usize>, limits: Limits, bounded: &Bounded) -> Failure {
         ),
         End::TooMuch => (
             format!("what is evaluated is longer than {} MiB", limits.output >> 20),
-            "generate less, or split the file: files are merged by name",
+            "generate less, or split the file: files are merged by name; `output-mib` of [jsonnet] in optiinfra.toml allows more",
         ),
         _ if said.contains("memory allocation of") => (
             format!("evaluating the file takes more than {} MiB of memory", limits.memory >> 20),

@@ -154,7 +154,7 @@ impl<'r, 'p, 't> Session<'r, 'p, 't> {
             ),
             at: Some(Place { file: number, start: 0, end: 0 }),
             trail: Vec::new(),
-            help: Some("generate less, or split the file: files are merged by name".to_owned()),
+            help: Some("generate less, or split the file: files are merged by name; `output-mib` of [jsonnet] in optiinfra.toml allows more".to_owned()),
         }
     }
 

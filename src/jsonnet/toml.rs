@@ -5,6 +5,7 @@
 //! jpath = ["vendor"]        # as -J
 //! seconds = 30              # limits
 //! memory-mib = 2048
+//! output-mib = 128
 //! max-stack = 1000
 //!
 //! [jsonnet.ext-str]         # as -V; ext-code, tla-str and tla-code likewise
@@ -31,7 +32,8 @@ pub struct Mistake {
     pub help: String,
 }
 
-const FIELDS: [&str; 8] = ["jpath", "max-stack", "memory-mib", "seconds", "ext-str", "ext-code", "tla-str", "tla-code"];
+const FIELDS: [&str; 9] =
+    ["jpath", "max-stack", "memory-mib", "output-mib", "seconds", "ext-str", "ext-code", "tla-str", "tla-code"];
 
 /// Reads the table of a file; what is no TOML at all is for others to say.
 pub fn read(text: &str) -> (Settings, Vec<Mistake>) {
@@ -64,6 +66,11 @@ impl Reading {
                 "memory-mib" => {
                     if let Some(number) = self.number(value) {
                         self.settings.limits.memory = number.saturating_mul(1 << 20);
+                    }
+                }
+                "output-mib" => {
+                    if let Some(number) = self.number(value) {
+                        self.settings.limits.output = usize::try_from(number.saturating_mul(1 << 20)).unwrap_or(usize::MAX);
                     }
                 }
                 "seconds" => {
@@ -137,13 +144,13 @@ mod tests {
     #[test]
     fn all_of_it_is_read() {
         let (settings, mistakes) = read(
-            "[rules]\n[jsonnet]\njpath = [\"vendor\", \"lib\"]\nseconds = 3\nmemory-mib = 64\nmax-stack = 90\n\
+            "[rules]\n[jsonnet]\njpath = [\"vendor\", \"lib\"]\nseconds = 3\nmemory-mib = 64\noutput-mib = 2\nmax-stack = 90\n\
              [jsonnet.ext-str]\ncluster = \"eu\"\n[jsonnet.ext-code]\nn = \"1 + 1\"\n[jsonnet.tla-str]\na = \"x\"\n[jsonnet.tla-code]\nb = \"[]\"\n",
         );
         assert_eq!(mistakes, []);
         assert_eq!(settings.paths, [PathBuf::from("vendor"), PathBuf::from("lib")]);
         let limits = settings.limits;
-        assert_eq!((limits.seconds, limits.memory, limits.stack), (3, 64 << 20, 90));
+        assert_eq!(limits, super::super::Limits { seconds: 3, memory: 64 << 20, stack: 90, output: 2 << 20 });
         let text = |text: &str| Given::Text(text.to_owned());
         let code = |text: &str| Given::Code(text.to_owned());
         assert_eq!(settings.external, Bindings::from([("cluster".to_owned(), text("eu")), ("n".to_owned(), code("1 + 1"))]));

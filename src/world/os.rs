@@ -287,7 +287,8 @@ impl World for OsWorld {
             // What it wrote before it was stopped says how far it was.
             let output = output.or_else(|_| read.recv()).unwrap_or_else(|_| Ok(Vec::new()))?;
             let errors = errors.join().unwrap_or_default();
-            let end = stopped.unwrap_or_else(|| end_of(status));
+            let ended = if too_much { End::TooMuch } else { end_of(status) };
+            let end = stopped.unwrap_or(ended);
             Ok(Bounded { end, output, errors })
         })
     }
@@ -298,5 +299,78 @@ impl World for OsWorld {
         // What is stopped leaves no image of its memory behind, and writes no file.
         lower(Resource::Core, 0)?;
         lower(Resource::Fsize, 0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LONG: Bounds = Bounds { time: Duration::from_secs(120), output: 1 << 20 };
+
+    /// Whether this is the process that [`run`] made: it alone has no environment.
+    fn is_own() -> bool {
+        std::env::vars_os().next().is_none()
+    }
+
+    /// Runs a test of this program, one that does nothing anywhere else.
+    fn run(name: &str, bounds: Bounds) -> Bounded {
+        let name = format!("world::os::tests::{name}");
+        OsWorld.run_self(&["--exact", "--nocapture", &name], b"what is read".to_vec(), bounds).expect("a process")
+    }
+
+    #[test]
+    fn says_what_it_reads() {
+        if is_own() {
+            println!("<{}>", io::read_to_string(io::stdin()).expect("text"));
+        }
+    }
+
+    #[test]
+    fn never_ends() {
+        while is_own() {
+            thread::sleep(Duration::from_secs(1));
+        }
+    }
+
+    #[test]
+    fn works_for_ever() {
+        if is_own() {
+            OsWorld.confine(Confinement { memory: 1 << 40, seconds: 1 }).expect("limits");
+        }
+        let mut number = 1u64;
+        while is_own() {
+            number = std::hint::black_box(number.wrapping_mul(3));
+        }
+    }
+
+    #[test]
+    fn takes_too_much_memory() {
+        if is_own() {
+            OsWorld.confine(Confinement { memory: 2 << 30, seconds: 60 }).expect("limits");
+            println!("{}", vec![0u8; 4 << 30].len());
+        }
+    }
+
+    #[test]
+    fn a_process_of_its_own_reads_and_has_no_environment() {
+        let ended = run("says_what_it_reads", LONG);
+        assert_eq!(ended.end, End::Code(0), "{ended:?}");
+        assert!(String::from_utf8_lossy(&ended.output).contains("<what is read>"), "{ended:?}");
+    }
+
+    #[test]
+    fn bounds_end_it() {
+        let ended = run("never_ends", Bounds { time: Duration::from_millis(800), ..LONG });
+        assert_eq!(ended.end, End::TooLong);
+        assert_eq!(run("says_what_it_reads", Bounds { output: 3, ..LONG }).end, End::TooMuch);
+    }
+
+    #[test]
+    fn its_own_limits_end_it() {
+        assert_eq!(run("works_for_ever", LONG).end, End::Time);
+        let ended = run("takes_too_much_memory", LONG);
+        assert!(matches!(ended.end, End::Signal(_)), "{ended:?}");
+        assert!(String::from_utf8_lossy(&ended.errors).contains("memory allocation of"), "{ended:?}");
     }
 }

@@ -69,9 +69,14 @@ fn what_is_too_deep() {
 
 #[test]
 fn what_is_too_long() {
-    let settings = "[jsonnet]\nseconds = 600\n";
-    let said = ["error[spec/jsonnet-limit]", "the file evaluates to 65 MiB of JSON; it may be 64 MiB", "specs/a.jsonnet:1:1"];
-    lint(settings, "{ a: std.repeat('x', 65 * 1024 * 1024 - 100) }").has(1, &said);
+    let settings = "[jsonnet]\noutput-mib = 1\n";
+    let said = [
+        "error[spec/jsonnet-limit]",
+        "the file evaluates to 2 MiB of JSON; it may be 1 MiB",
+        "specs/a.jsonnet:1:1",
+        "`output-mib`",
+    ];
+    lint(settings, "{ a: std.repeat('x', 1100000) }").has(1, &said);
 }
 
 #[test]
@@ -90,8 +95,10 @@ fn the_file_at_which_it_ended_is_named_and_nothing_is_said_of_the_others() {
 #[test]
 fn the_process_that_evaluates_is_for_the_program_alone() {
     let project = Project::new(&[]);
-    let help = project.run(&["--help"]);
-    assert!(!help.out.contains("evaluate-jsonnet"), "{}", help.out);
+    for arguments in [&["--help"][..], &["completions", "bash"], &["man"]] {
+        let said = project.run(arguments);
+        assert!(!said.out.contains("evaluate-jsonnet"), "{}", said.out);
+    }
     let said = crate::said(project.command().arg("evaluate-jsonnet").stdin(std::process::Stdio::null()).output().unwrap());
     assert_eq!((said.code, said.out.as_str()), (2, ""), "{}", said.err);
 }

@@ -39,7 +39,7 @@ fn command(diagnostic: &Diagnostic, places: &Places<'_>) -> String {
         match source.kind {
             // Its lines are those of what the file produced.
             SourceKind::Evaluated => text.push_str(&format!("\n{}: {}", source.name, label.message)),
-            SourceKind::File | SourceKind::Embedded | SourceKind::Argument => {
+            _ => {
                 let start = places.start(label.span);
                 text.push_str(&format!("\n{}:{}:{}: {}", source.name, start.line, start.column, label.message));
             }

@@ -121,7 +121,7 @@ fn extent(span: Span, places: &Places<'_>) -> (Position, Position) {
     let begin = Position { line: 1, column: 1, byte: 0 };
     match places.source(span).kind {
         SourceKind::Evaluated => (begin, begin),
-        SourceKind::File | SourceKind::Embedded | SourceKind::Argument => (places.start(span), places.end(span)),
+        _ => (places.start(span), places.end(span)),
     }
 }
 

@@ -89,7 +89,7 @@ impl<'a> Places<'a> {
         let source = self.source(span);
         match source.kind {
             SourceKind::Evaluated => Cow::Owned(format!("what {} evaluates to", source.name)),
-            SourceKind::File | SourceKind::Embedded | SourceKind::Argument => Cow::Borrowed(&source.name),
+            _ => Cow::Borrowed(&source.name),
         }
     }
 
