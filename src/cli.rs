@@ -4,11 +4,15 @@ pub mod apply;
 mod backtest;
 pub mod backup;
 pub mod completions;
+pub mod convert;
 mod diff;
 mod explain;
+pub mod fmt;
 mod graph;
 pub mod init;
+mod jsonnet;
 pub mod prove;
+pub mod reach;
 pub mod schema;
 pub mod simulate;
 pub mod verify;
@@ -21,6 +25,7 @@ pub use backtest::{Backtest, BacktestFormat};
 pub use diff::{Diff, DiffFormat};
 pub use explain::{Explain, ExplainFormat};
 pub use graph::{Graph, GraphFormat};
+pub use jsonnet::Jsonnet;
 
 /// A compiler for a monitoring stack: one typed spec in, checked files for Prometheus, Alertmanager, Grafana and Compose out.
 #[derive(Debug, Parser)]
@@ -63,6 +68,10 @@ pub enum Command {
     Graph(Graph),
     /// Serve made-up metrics for everything that the spec has scraped.
     Simulate(simulate::Simulate),
+    /// Lay the files of a spec out in one way, with their comments and their order.
+    Fmt(fmt::Fmt),
+    /// Write the files of a spec in another notation: YAML, JSON or Jsonnet.
+    Convert(convert::Convert),
     /// Write a first spec to change into your own.
     Init(init::Init),
     /// Print the JSON Schema of a spec, or of the findings that --format json writes.
@@ -71,6 +80,28 @@ pub enum Command {
     Completions(completions::Completions),
     /// Print a manual page, or write all of them.
     Man(completions::Man),
+}
+
+impl Command {
+    /// What is given to Jsonnet files, for a command that reads specs.
+    pub fn jsonnet(&self) -> Option<&Jsonnet> {
+        match self {
+            Self::Build(args) => Some(&args.jsonnet),
+            Self::Lint(args) => Some(&args.jsonnet),
+            Self::Drift(args) => Some(&args.jsonnet),
+            Self::Backtest(args) => Some(&args.jsonnet),
+            Self::Verify(args) => Some(&args.jsonnet),
+            Self::Apply(args) => Some(&args.jsonnet),
+            Self::Prove(args) => Some(&args.jsonnet),
+            Self::Query(args) => Some(&args.jsonnet),
+            Self::Explain(args) => Some(&args.jsonnet),
+            Self::Diff(args) => Some(&args.jsonnet),
+            Self::Graph(args) => Some(&args.jsonnet),
+            Self::Simulate(args) => Some(&args.jsonnet),
+            Self::Convert(args) => Some(&args.jsonnet),
+            Self::Fmt(_) | Self::Backup(_) | Self::Init(_) | Self::Schema(_) | Self::Completions(_) | Self::Man(_) => None,
+        }
+    }
 }
 
 /// Arguments of `build`.
@@ -85,6 +116,9 @@ pub struct Build {
     /// The environment whose changes are applied.
     #[arg(long, value_name = "NAME")]
     pub env: Option<String>,
+    /// Write a tree for each environment of the spec, into a folder of --out that is called like it.
+    #[arg(long, conflicts_with_all = ["env", "watch"])]
+    pub all_envs: bool,
     /// Write only these parts.
     #[arg(long, value_name = "TARGET")]
     pub target: Vec<Target>,
@@ -103,6 +137,9 @@ pub struct Build {
     /// How findings are shown.
     #[command(flatten)]
     pub report: Reporting,
+    /// What is given to Jsonnet files.
+    #[command(flatten)]
+    pub jsonnet: Jsonnet,
 }
 
 /// Parts of the output.
@@ -145,6 +182,9 @@ pub struct Lint {
     /// The environment whose changes are applied.
     #[arg(long, value_name = "NAME")]
     pub env: Option<String>,
+    /// Lint each spec in all of its environments, and say once what is the same in all.
+    #[arg(long, conflicts_with = "env")]
+    pub all_envs: bool,
     /// Mend what can be mended without a second look, and report what remains.
     #[arg(long)]
     pub fix: bool,
@@ -154,6 +194,9 @@ pub struct Lint {
     /// How findings are shown.
     #[command(flatten)]
     pub report: Reporting,
+    /// What is given to Jsonnet files.
+    #[command(flatten)]
+    pub jsonnet: Jsonnet,
 }
 
 /// Arguments of `drift`.
@@ -168,12 +211,18 @@ pub struct Drift {
     /// The environment whose changes are applied.
     #[arg(long, value_name = "NAME")]
     pub env: Option<String>,
+    /// Compare the trees of all environments of the spec: the folders of --out that are called like them.
+    #[arg(long, conflicts_with = "env")]
+    pub all_envs: bool,
     /// Compare only these parts.
     #[arg(long, value_name = "TARGET")]
     pub target: Vec<Target>,
     /// How findings are shown.
     #[command(flatten)]
     pub report: Reporting,
+    /// What is given to Jsonnet files.
+    #[command(flatten)]
+    pub jsonnet: Jsonnet,
 }
 
 /// How findings are shown, and from which severity on they make a command fail.
@@ -232,6 +281,9 @@ pub struct Query {
     /// What is printed: the tree with what each node returns, or the expression laid out.
     #[arg(long, value_enum, default_value_t = QueryFormat::Tree)]
     pub format: QueryFormat,
+    /// What is given to Jsonnet files.
+    #[command(flatten)]
+    pub jsonnet: Jsonnet,
 }
 
 /// The forms in which `query` answers.

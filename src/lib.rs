@@ -17,6 +17,7 @@ pub mod backup;
 pub mod cli;
 #[cfg(feature = "cli")]
 pub mod commands;
+pub mod convert;
 pub mod diagnostic;
 pub mod diff;
 pub mod dsl;
@@ -24,8 +25,10 @@ pub mod emit;
 pub mod explain;
 pub mod fix;
 pub mod foreign;
+pub mod format;
 pub mod graph;
 pub mod init;
+pub mod jsonnet;
 pub mod lint;
 pub mod load;
 pub mod lower;

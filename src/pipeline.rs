@@ -1,5 +1,7 @@
 //! Load, resolve, lint, lower, emit: the five phases in their order, and nothing else.
 
+pub mod environments;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -10,8 +12,9 @@ use crate::foreign::collect::Contents;
 use crate::foreign::{Collected, Known};
 use crate::lint::{Disk, LintSettings, Outside, Subject};
 use crate::load::files::{LoadError, SpecFiles};
+use crate::load::import::settle;
 use crate::load::suppress::Suppression;
-use crate::load::{self, Loaded};
+use crate::load::{self, Loaded, generated};
 use crate::model::Model;
 use crate::plan::Plan;
 use crate::promql::SYNTAX_ERROR;
@@ -117,10 +120,13 @@ pub fn check_files(
     options: &CheckOptions<'_>,
     observer: &dyn Observer,
 ) -> Result<Checked, LoadError> {
-    let loaded = load::assemble(&sources, files, options.environment);
-    let (model, mut diagnostics) = resolve_and_lint(world, &mut sources, root, loaded, &options.lint, observer)?;
+    let spec = load::with_imports(world, &mut sources, root, files)?;
+    let loaded = load::compose(&sources, spec, options.environment);
+    let (model, mut diagnostics) = resolve_and_lint(world, &mut sources, root, loaded, None, &options.lint, observer)?;
     lead_back(&mut diagnostics, &sources);
     diagnostic::sort(&mut diagnostics);
+    settle(&mut diagnostics, &sources);
+    generated::locate(&sources, &mut diagnostics);
     Ok(Checked { sources, model, diagnostics })
 }
 
@@ -140,6 +146,7 @@ fn resolve_and_lint(
     sources: &mut Sources,
     root: &Path,
     mut loaded: Loaded,
+    shipped: Option<&Arc<Spec>>,
     settings: &LintSettings,
     observer: &dyn Observer,
 ) -> Result<(Option<Model>, Vec<Diagnostic>), LoadError> {
@@ -148,8 +155,8 @@ fn resolve_and_lint(
     let (spec, mut earlier) = decode(loaded);
     let Some(spec) = spec else { return Ok((None, earlier)) };
     observer.begins(Phase::Resolve);
-    let shipped = packs::shipped(sources);
-    let mut model = resolve::resolve(Arc::new(spec), Arc::new(shipped), sources, &mut earlier);
+    let shipped = shipped.map_or_else(|| Arc::new(packs::shipped(sources)), Arc::clone);
+    let mut model = resolve::resolve(Arc::new(spec), shipped, sources, &mut earlier);
     if let Some(notifications) = &model.spec.notifications {
         model.templates = load::templates::read(world, sources, root, &notifications.templates, &mut earlier)?;
     }
@@ -199,7 +206,18 @@ pub fn resolve(world: &dyn World, specs: &Path, environment: Option<&str>) -> Re
         resolve::resolve(Arc::new(spec), Arc::new(shipped), &sources, &mut diagnostics)
     });
     diagnostic::sort(&mut diagnostics);
+    settle(&mut diagnostics, &sources);
+    generated::locate(&sources, &mut diagnostics);
     Ok(Resolved { sources, model, whole, suppressions, diagnostics })
+}
+
+/// In which environments specs are linted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Environments<'a> {
+    /// In this one, or as they are without one.
+    One(Option<&'a str>),
+    /// In each that a spec has; a spec without any as it is.
+    All,
 }
 
 /// Everything that was found in several paths.
@@ -224,7 +242,7 @@ pub fn lint(
     environment: Option<&str>,
     settings: &LintSettings,
 ) -> Result<Linted, LoadError> {
-    lint_observed(world, paths, catalogs, environment, settings, &())
+    lint_observed(world, paths, catalogs, Environments::One(environment), settings, &())
 }
 
 /// The same as [`lint()`], for somebody who is told how far it is.
@@ -236,7 +254,7 @@ pub fn lint_observed(
     world: &dyn World,
     paths: &[PathBuf],
     catalogs: &[PathBuf],
-    environment: Option<&str>,
+    environments: Environments<'_>,
     settings: &LintSettings,
     observer: &dyn Observer,
 ) -> Result<Linted, LoadError> {
@@ -248,8 +266,18 @@ pub fn lint_observed(
         observer.begins(Phase::Load);
         match foreign::collect::read(world, sources, path)? {
             Contents::Spec(files) => {
-                let loaded = load::assemble(sources, files.into_spec(), environment);
-                diagnostics.extend(resolve_and_lint(world, sources, path, loaded, settings, observer)?.1);
+                let spec = load::with_imports(world, sources, path, files.into_spec())?;
+                match environments {
+                    Environments::One(environment) => {
+                        let loaded = load::compose(sources, spec, environment);
+                        diagnostics.extend(resolve_and_lint(world, sources, path, loaded, None, settings, observer)?.1);
+                    }
+                    Environments::All => {
+                        let each = environments::check_each(world, sources, path, spec, settings, observer)?;
+                        let named: Vec<_> = each.into_iter().map(|checked| (checked.name, checked.diagnostics)).collect();
+                        diagnostics.extend(environments::merged(named));
+                    }
+                }
             }
             Contents::Foreign(files) => {
                 let is_file = files.files.iter().any(|file| file.path == *path);
@@ -259,6 +287,10 @@ pub fn lint_observed(
             Contents::Mixed(finding) => diagnostics.push(finding),
         }
     }
+    let environment = match environments {
+        Environments::One(environment) => environment,
+        Environments::All => None,
+    };
     if any_foreign {
         let mut known = Known::default();
         for catalog in catalogs {
@@ -268,6 +300,8 @@ pub fn lint_observed(
         diagnostics.extend(foreign::check(collected, &known, sources, settings));
     }
     diagnostic::sort(diagnostics);
+    settle(diagnostics, sources);
+    generated::locate(sources, diagnostics);
     Ok(linted)
 }
 
@@ -284,6 +318,7 @@ pub fn decode(loaded: Loaded) -> (Option<Spec>, Vec<Diagnostic>) {
 pub fn plan(model: &Model, sources: &Sources) -> (Plan, Vec<Diagnostic>) {
     let (plan, mut diagnostics) = lower::lower(model, sources);
     lead_back(&mut diagnostics, sources);
+    generated::locate(sources, &mut diagnostics);
     (plan, diagnostics)
 }
 

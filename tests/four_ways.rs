@@ -92,3 +92,13 @@ fn rust_is_the_same() {
     assert!(matches!(names[..], [name] if name.ends_with("examples/dsl.rs")), "{names:?}");
     assert_same("rust", &files(checked));
 }
+
+#[test]
+fn json_is_the_same() {
+    assert_same("json", &of_specs("json"));
+}
+
+#[test]
+fn jsonnet_is_the_same() {
+    assert_same("jsonnet", &of_specs("jsonnet"));
+}

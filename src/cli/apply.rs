@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use crate::cli::Jsonnet;
 use crate::cli::Reporting;
+use crate::cli::reach::Reach;
 use crate::cli::verify::Servers;
 
 /// Arguments of `apply`.
@@ -16,6 +18,9 @@ pub struct Apply {
     /// Where the servers are.
     #[command(flatten)]
     pub servers: Servers,
+    /// How servers are reached.
+    #[command(flatten)]
+    pub reach: Reach,
     /// The environment whose changes are applied.
     #[arg(long, value_name = "NAME")]
     pub env: Option<String>,
@@ -28,4 +33,7 @@ pub struct Apply {
     /// How findings are shown.
     #[command(flatten)]
     pub report: Reporting,
+    /// What is given to Jsonnet files.
+    #[command(flatten)]
+    pub jsonnet: Jsonnet,
 }

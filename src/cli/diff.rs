@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use crate::cli::Jsonnet;
+
 /// Arguments of `diff`.
 #[derive(Debug, Args)]
 pub struct Diff {
@@ -22,6 +24,9 @@ pub struct Diff {
     /// Exit with 1 when something changes, as git diff does.
     #[arg(long)]
     pub exit_code: bool,
+    /// What is given to Jsonnet files.
+    #[command(flatten)]
+    pub jsonnet: Jsonnet,
 }
 
 /// The forms of a comparison.

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use crate::cli::Jsonnet;
+
 /// Arguments of `graph`.
 #[derive(Debug, Args)]
 pub struct Graph {
@@ -25,6 +27,9 @@ pub struct Graph {
     /// The environment whose changes are applied.
     #[arg(long, value_name = "NAME")]
     pub env: Option<String>,
+    /// What is given to Jsonnet files.
+    #[command(flatten)]
+    pub jsonnet: Jsonnet,
 }
 
 /// The forms of a graph.

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::Reporting;
+use crate::cli::Jsonnet;
 
 /// Arguments of `prove`.
 #[derive(Debug, Clone, Args)]
@@ -30,4 +31,7 @@ pub struct Prove {
     /// How findings are shown.
     #[command(flatten)]
     pub report: Reporting,
+    /// What is given to Jsonnet files.
+    #[command(flatten)]
+    pub jsonnet: Jsonnet,
 }

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use crate::cli::Jsonnet;
+
 /// Arguments of `simulate`.
 #[derive(Debug, Args)]
 pub struct Simulate {
@@ -37,4 +39,7 @@ pub struct Simulate {
     /// The Alertmanager in that configuration; the one of the spec unless said.
     #[arg(long, value_name = "HOST:PORT", requires = "prometheus_config")]
     pub alertmanager: Option<String>,
+    /// What is given to Jsonnet files.
+    #[command(flatten)]
+    pub jsonnet: Jsonnet,
 }

@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use crate::cli::Jsonnet;
 use crate::cli::Reporting;
+use crate::cli::reach::Reach;
 
 /// Arguments of `verify`.
 #[derive(Debug, Args)]
@@ -15,12 +17,18 @@ pub struct Verify {
     /// Where the servers are.
     #[command(flatten)]
     pub servers: Servers,
+    /// How servers are reached.
+    #[command(flatten)]
+    pub reach: Reach,
     /// The environment whose changes are applied.
     #[arg(long, value_name = "NAME")]
     pub env: Option<String>,
     /// How findings are shown.
     #[command(flatten)]
     pub report: Reporting,
+    /// What is given to Jsonnet files.
+    #[command(flatten)]
+    pub jsonnet: Jsonnet,
 }
 
 /// The addresses of servers, without users and passwords: those come from OPTIINFRA_PROMETHEUS_TOKEN, or OPTIINFRA_PROMETHEUS_USERNAME and

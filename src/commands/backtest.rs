@@ -28,7 +28,7 @@ pub fn backtest(args: &cli::Backtest, world: &dyn World, terminal: &mut Terminal
         Err((message, help)) => return terminal.fail(message, help),
     };
     let servers = Servers { prometheus: Some(args.prometheus.clone()), alertmanager: None, grafana: None };
-    let connections = match Connections::open(&servers, world, terminal)? {
+    let connections = match Connections::open(&servers, &args.reach, world, terminal)? {
         Ok(connections) => connections,
         Err(exit) => return Ok(exit),
     };
@@ -45,7 +45,7 @@ pub fn backtest(args: &cli::Backtest, world: &dyn World, terminal: &mut Terminal
                 Ok(base) => base,
                 Err(error) => return terminal.fail(&error, error.help()),
             };
-            match specs::read(&base.root, env, &base.world, terminal)? {
+            match specs::read(&base.root, env, &base, terminal)? {
                 Ok(Readable { model, .. }) => Some((revision, model)),
                 Err(exit) => return Ok(exit),
             }

@@ -7,6 +7,7 @@ use crate::cli::{Format, Level, Reporting};
 use crate::diagnostic::render::{Report, github, human, json, sarif};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::lint::registry;
+use crate::load::generated;
 use crate::source::Sources;
 use crate::world::World;
 
@@ -67,7 +68,9 @@ impl Terminal<'_> {
     ///
     /// Those of the writer.
     pub fn report(&mut self, diagnostics: &[Diagnostic], sources: &Sources, format: Format) -> io::Result<()> {
-        let report = Report { diagnostics, sources };
+        let mut diagnostics = diagnostics.to_vec();
+        generated::locate(sources, &mut diagnostics);
+        let report = Report { diagnostics: &diagnostics, sources };
         match format {
             Format::Human => human::write(&report, self.human, self.out),
             Format::Json => json::write(&report, self.out),

@@ -6,6 +6,9 @@ use std::fmt;
 use std::io;
 use std::path::{Component, Path, PathBuf};
 
+use super::revision::Revision;
+use crate::load;
+use crate::source::Sources;
 use crate::world::{Finished, Kind, MemoryWorld, Program, World};
 
 /// Why a spec cannot be read at a revision.
@@ -51,17 +54,6 @@ impl GitError {
     }
 }
 
-/// A spec at a revision.
-#[derive(Debug)]
-pub struct Revision {
-    /// The files.
-    pub world: MemoryWorld,
-    /// Where the spec lies in it.
-    pub root: PathBuf,
-    /// The commit.
-    pub commit: String,
-}
-
 /// How often links may lead to links.
 const LINKS: usize = 8;
 
@@ -70,7 +62,7 @@ const LINKS: usize = 8;
 /// # Errors
 ///
 /// When git does not know the revision, or the revision not the spec.
-pub fn read(world: &dyn World, specs: &Path, revision: &str) -> Result<Revision, GitError> {
+pub fn read<'w>(world: &'w dyn World, specs: &Path, revision: &str) -> Result<Revision<'w>, GitError> {
     let (dir, file) = folder_of(world, specs);
     let git = Git { world, dir };
     let prefix = git.text(&["rev-parse", "--show-prefix"]).map_err(|error| match error {
@@ -88,39 +80,83 @@ pub fn read(world: &dyn World, specs: &Path, revision: &str) -> Result<Revision,
         None if prefix.is_empty() => PathBuf::from("."),
         None => PathBuf::from(&prefix),
     };
-    let memory = MemoryWorld::default();
-    let mut seen: BTreeSet<PathBuf> = BTreeSet::new();
-    let mut wanted = vec![clean(Path::new(""), &root)];
-    for round in 0..LINKS {
-        let entries = git.list(&commit, &wanted)?;
-        if round == 0 && entries.is_empty() {
-            return Err(GitError::NotThere(specs.to_owned(), revision.to_owned()));
-        }
-        let entries: Vec<Entry> =
-            entries.into_iter().filter(|entry| entry.is_read() && seen.insert(entry.path.clone())).collect();
-        let blobs = git.blobs(&entries)?;
-        let mut targets = Vec::new();
-        for entry in &entries {
-            let Some(bytes) = blobs.get(&entry.object) else { continue };
-            let at = Path::new("/").join(&entry.path);
-            if entry.link {
-                let target = PathBuf::from(String::from_utf8_lossy(bytes).into_owned());
-                targets.push(clean(entry.path.parent().unwrap_or(Path::new("")), &target));
-                memory.put_link(at, target);
-            } else {
-                memory.put(at, bytes);
-            }
-        }
-        targets.retain(|target| !target.as_os_str().is_empty() && !seen.contains(target));
-        if targets.is_empty() {
-            break;
-        }
-        wanted = targets;
+    let mut files = Files { git: &git, commit: &commit, memory: MemoryWorld::default(), seen: BTreeSet::new(), any: false };
+    // A file that imports does so from its folder.
+    let around = if extension(&root) == "jsonnet" { root.parent().unwrap_or(Path::new("")) } else { &root };
+    let listed = git.list(&commit, &[clean(Path::new(""), around)])?;
+    if !listed.iter().any(|entry| entry.path.starts_with(clean(Path::new(""), &root))) {
+        return Err(GitError::NotThere(specs.to_owned(), revision.to_owned()));
     }
+    let memory = files.memory.clone();
+    // Imports stay within the repository there too.
+    memory.put_dir("/.git");
     if file.is_none() {
         memory.put_dir(Path::new("/").join(&root));
     }
-    Ok(Revision { world: memory, root, commit })
+    let mut revision = Revision { now: world, files: memory, libraries: Vec::new(), root, commit: commit.clone() };
+    revision.libraries = files.fetch(listed)?;
+    // What a spec imports lies elsewhere, and may import others.
+    let mut asked: BTreeSet<PathBuf> = BTreeSet::new();
+    while let Ok(spec) = load::read(&revision, &mut Sources::default(), &revision.root) {
+        let absent = spec.modules.absent().iter().map(|path| clean(Path::new(""), path.strip_prefix("/").unwrap_or(path)));
+        let new: Vec<PathBuf> = absent.filter(|path| !path.as_os_str().is_empty() && asked.insert(path.clone())).collect();
+        if new.is_empty() {
+            break;
+        }
+        let libraries = files.fetch(git.list(&commit, &new)?)?;
+        if !libraries.is_empty() {
+            revision.libraries = libraries;
+        }
+    }
+    Ok(revision)
+}
+
+/// The files of a commit that were asked for so far.
+struct Files<'g> {
+    git: &'g Git<'g>,
+    commit: &'g str,
+    memory: MemoryWorld,
+    seen: BTreeSet<PathBuf>,
+    /// Whether files of any name are read: Jsonnet imports them.
+    any: bool,
+}
+
+impl Files<'_> {
+    /// Takes what is listed, and where links there lead. Gives the folders of Jsonnet libraries, when they came to be needed with it.
+    fn fetch(&mut self, mut listed: Vec<Entry>) -> Result<Vec<PathBuf>, GitError> {
+        let mut libraries = Vec::new();
+        if !self.any && listed.iter().any(|entry| extension(&entry.path) == "jsonnet") {
+            self.any = true;
+            libraries = self.git.libraries()?;
+            if !libraries.is_empty() {
+                listed.extend(self.git.list(self.commit, &libraries)?);
+            }
+        }
+        for _ in 0..LINKS {
+            let (any, seen) = (self.any, &mut self.seen);
+            let entries: Vec<Entry> =
+                listed.into_iter().filter(|entry| (any || entry.is_read()) && seen.insert(entry.path.clone())).collect();
+            let blobs = self.git.blobs(&entries)?;
+            let mut targets = Vec::new();
+            for entry in &entries {
+                let Some(bytes) = blobs.get(&entry.object) else { continue };
+                let at = Path::new("/").join(&entry.path);
+                if entry.link {
+                    let target = PathBuf::from(String::from_utf8_lossy(bytes).into_owned());
+                    targets.push(clean(entry.path.parent().unwrap_or(Path::new("")), &target));
+                    self.memory.put_link(at, target);
+                } else {
+                    self.memory.put(at, bytes);
+                }
+            }
+            targets.retain(|target| !target.as_os_str().is_empty() && !self.seen.contains(target));
+            if targets.is_empty() {
+                break;
+            }
+            listed = self.git.list(self.commit, &targets)?;
+        }
+        Ok(libraries)
+    }
 }
 
 /// The folder that a spec is, or that it lies in, with its name there.
@@ -161,9 +197,12 @@ struct Entry {
 impl Entry {
     /// Whether a spec may be made of it.
     fn is_read(&self) -> bool {
-        let extension = self.path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
-        self.link || ["yaml", "yml", "json"].contains(&extension.to_ascii_lowercase().as_str())
+        self.link || ["yaml", "yml", "json"].contains(&extension(&self.path).as_str())
     }
+}
+
+fn extension(path: &Path) -> String {
+    path.extension().and_then(|extension| extension.to_str()).unwrap_or_default().to_ascii_lowercase()
 }
 
 impl Git<'_> {
@@ -192,6 +231,18 @@ impl Git<'_> {
         let finished = self.run(&args, Vec::new())?;
         let text = String::from_utf8_lossy(&finished.output);
         Ok(text.strip_suffix('\n').unwrap_or(&text).to_owned())
+    }
+
+    /// The folders of Jsonnet libraries that lie in the repository, from its top.
+    fn libraries(&self) -> Result<Vec<PathBuf>, GitError> {
+        let paths = self.world.jsonnet().paths;
+        if paths.is_empty() {
+            return Ok(Vec::new());
+        }
+        let top = PathBuf::from(self.text(&["rev-parse", "--show-toplevel"])?);
+        let top = self.world.canonicalize(&top).unwrap_or(top);
+        let real = paths.iter().filter_map(|path| self.world.canonicalize(path).ok());
+        Ok(real.filter_map(|path| path.strip_prefix(&top).map(Path::to_owned).ok()).collect())
     }
 
     /// The files at and below some paths.

@@ -16,6 +16,7 @@ mod markdown;
 mod metrics;
 mod readers;
 mod records;
+pub mod revision;
 mod series;
 mod settings;
 mod sources;

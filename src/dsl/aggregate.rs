@@ -130,7 +130,7 @@ pub fn group<V: Instant>(of: V) -> Vector<Ratio, Whole> {
 #[track_caller]
 pub fn count_values<V: Instant>(label: Label, of: V) -> Vector<Untold, Whole> {
     let place = Place::here();
-    let param = Built::node(place, [], |_| ExprKind::String(promql::Text::plain(label)));
+    let param = Built::node(place, [], |_| ExprKind::String(promql::Text::plain(label.as_str())));
     aggregate(AggregateOp::CountValues, place, Some(param), of.now().built)
 }
 

@@ -4,7 +4,7 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use super::built::Built;
-use super::label::Labels;
+use super::label::{Label, Labels};
 use super::metric::kind;
 use super::place::Place;
 use super::quantity::Length;
@@ -150,7 +150,7 @@ impl<T> Vector<T, Whole> {
     #[must_use]
     #[track_caller]
     pub fn by(self, labels: impl Labels) -> Vector<T> {
-        self.grouped(Grouping::by(labels.names()))
+        self.grouped(Grouping::by(labels.names().into_iter().map(Label::as_str)))
     }
 
     /// One result for each combination of the other labels.
@@ -163,7 +163,7 @@ impl<T> Vector<T, Whole> {
     #[must_use]
     #[track_caller]
     pub fn without(self, labels: impl Labels) -> Vector<T> {
-        self.grouped(Grouping::without(labels.names()))
+        self.grouped(Grouping::without(labels.names().into_iter().map(Label::as_str)))
     }
 
     #[track_caller]

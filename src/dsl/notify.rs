@@ -164,7 +164,7 @@ macro_rules! matchers {
             #[must_use]
             #[track_caller]
             pub fn $name(mut self, label: Label, value: &str) -> Self {
-                self.0.push(Matcher::new(label, MatchOp::$op, value).to_string().into());
+                self.0.push(Matcher::new(label.as_str(), MatchOp::$op, value).to_string().into());
                 self
             }
         )*}

@@ -499,6 +499,6 @@ comparisons! {
 }
 
 fn named(labels: impl Labels, place: usize) -> Vec<Label> {
-    let label = |label| Label { span: super::built::span_of(place), ..Label::new(label) };
+    let label = |label: super::Label| Label { span: super::built::span_of(place), ..Label::new(label.as_str()) };
     labels.names().into_iter().map(label).collect()
 }

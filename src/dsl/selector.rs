@@ -96,7 +96,7 @@ macro_rules! matchers {
             #[must_use]
             #[track_caller]
             pub fn $name(mut self, label: Label, value: impl LabelValue) -> Self {
-                self.matchers.push((Matcher::new(label, MatchOp::$op, value.text()), Place::here()));
+                self.matchers.push((Matcher::new(label.as_str(), MatchOp::$op, value.text()), Place::here()));
                 self
             }
         )*}

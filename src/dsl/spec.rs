@@ -2,7 +2,7 @@
 
 use std::marker::PhantomData;
 use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use super::builder::{builder, named};
@@ -76,6 +76,8 @@ pub mod section {
         Environments = "environments";
         /// Values that environments set.
         Variables = "variables";
+        /// Modules of other folders, which may be written in YAML.
+        Imports = "import";
     }
 }
 
@@ -325,7 +327,7 @@ impl Spec {
         found.dedup();
         let places = Places::register(world, root, sources, &found);
         let mut diagnostics = Vec::new();
-        let files = self.entries.iter().map(|entry| entry.file(&places, sources, &mut diagnostics)).collect();
+        let files = self.entries.iter().map(|entry| entry.file(root, &places, sources, &mut diagnostics)).collect();
         sort(&mut diagnostics);
         SpecFiles { files, diagnostics }
     }
@@ -383,7 +385,7 @@ impl Entry {
     }
 
     /// The entry as a file of its own, so that entries meet each other as files do: it is written as JSON and read again.
-    fn file(&self, places: &Places, sources: &mut Sources, diagnostics: &mut Vec<Diagnostic>) -> SpecFile {
+    fn file(&self, root: &Path, places: &Places, sources: &mut Sources, diagnostics: &mut Vec<Diagnostic>) -> SpecFile {
         let mut json = Json::default();
         json.text.push('{');
         json.key(self.section, self.place);
@@ -406,7 +408,10 @@ impl Entry {
         let text: Arc<str> = json.text.into();
         let source = sources.add_made(name.clone(), Arc::clone(&text), pieces);
         let parsed = load::json::parse(source, &text);
+        let (has_errors, document) = (parsed.has_errors(), parsed.documents.into_iter().next());
         diagnostics.extend(parsed.diagnostics);
-        SpecFile { source, path: PathBuf::from(name), byte_order_mark: false, document: parsed.documents.into_iter().next() }
+        let is_broken = has_errors && document.is_none();
+        // Paths in it are relative to the folder that this would lie in.
+        SpecFile { source, path: root.join(name), byte_order_mark: false, document, is_broken }
     }
 }

@@ -250,3 +250,21 @@ fn every_section_can_be_reached() {
     assert_eq!(model.spec.scenarios.len(), 1);
     assert!(model.alerts.iter().any(|alert| alert.expr.text.contains("> 83")), "{:?}", model.alerts);
 }
+
+#[test]
+fn a_module_in_yaml_is_imported_with_parameters() {
+    let module = "variables: {name: {type: text}}\nservices: {'${var.name}': {language: go, port: 9000}}\n";
+    let world = MemoryWorld::with_files([
+        ("/repo/modules/agent/agent.yaml", module.as_bytes()),
+        ("/repo/.git/HEAD", &b"x"[..]),
+        ("/repo/generator/Cargo.toml", &b""[..]),
+    ]);
+    let import = item::<section::Imports>("cost").set("from", "../modules/agent").set("with", map().set("name", "cost-agent"));
+    let wrong = item::<section::Imports>("other").set("from", "../modules/nowhere");
+    let at = line!() - 1;
+    let checked = stack().with(import).with(wrong).check(&world, Path::new("/repo/generator"), &CheckOptions::default()).unwrap();
+    let model = checked.model.as_ref().unwrap();
+    let finding = checked.diagnostics.iter().find(|found| found.message.contains("nowhere")).unwrap();
+    assert_eq!(line(&checked, finding), at);
+    assert_eq!(model.spec.services.names().collect::<Vec<_>>(), ["cost-agent"], "{:?}", checked.diagnostics);
+}

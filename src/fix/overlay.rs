@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::jsonnet::{Answer, Request, Settings};
 use crate::world::{Entry, Lock, Metadata, World};
 
 /// The world outside with changed files in front of it. It is for reading: nothing can be written through it.
@@ -109,5 +110,13 @@ impl World for Overlay<'_> {
 
     fn env(&self, name: &str) -> Option<OsString> {
         self.world.env(name)
+    }
+
+    fn jsonnet(&self) -> Settings {
+        self.world.jsonnet()
+    }
+
+    fn evaluate(&self, request: &Request) -> io::Result<Answer> {
+        self.world.evaluate(request)
     }
 }

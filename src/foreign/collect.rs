@@ -70,9 +70,18 @@ pub fn read(world: &dyn World, sources: &mut Sources, path: &Path) -> Result<Con
         (Some(spec), Some(foreign)) => Contents::Mixed(mixed(path, spec, foreign)),
         (Some(_), None) => Contents::Spec(read),
         // Nothing at all: the spec's own words for it are the best.
-        (None, None) if read.files.is_empty() => Contents::Spec(read),
+        (None, None) if read.files.is_empty() || read.files.iter().any(|file| was_meant_as_spec(file, sources)) => {
+            Contents::Spec(read)
+        }
         (None, _) => Contents::Foreign(read),
     })
+}
+
+/// Whether a file that cannot be read begins a section of a spec. Its folder must not pass because nothing is known of it.
+fn was_meant_as_spec(file: &TextFile, sources: &Sources) -> bool {
+    let is_broken = file.diagnostics.iter().any(|found| found.severity == Severity::Error);
+    let begins = |line: &str| line.split_once(':').is_some_and(|(key, _)| detect::is_spec_key(key.trim_matches(['"', ' ', '{'])));
+    is_broken && sources.get(file.source).text.lines().any(|line| !line.starts_with("  ") && begins(line))
 }
 
 fn mixed(folder: &Path, spec: &TextFile, foreign: &TextFile) -> Diagnostic {
@@ -98,7 +107,9 @@ impl Collected {
     fn file(&mut self, world: &dyn World, sources: &mut Sources, file: TextFile, named: bool) {
         let is_known = file.documents.iter().any(|document| detect::kind(&document.root) != Kind::Unknown);
         let is_broken = file.diagnostics.iter().any(|found| found.severity == Severity::Error);
-        if is_broken && !named && !is_known && !mentions_rules(&sources.get(file.source).text) {
+        // Jsonnet is written to be evaluated, so one that does not is wrong whatever it was to become.
+        let is_jsonnet = file.path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("jsonnet"));
+        if is_broken && !named && !is_known && !is_jsonnet && !mentions_rules(&sources.get(file.source).text) {
             let message = "the file is not read: it is neither YAML nor JSON";
             self.diagnostics.push(Diagnostic::info(rule::NOT_LINTED, Span::new(file.source, 0, 0), message));
             return;

@@ -1,5 +1,7 @@
 //! The sides of `or` that can each give the whole result of an expression.
 
+use smallvec::{SmallVec, smallvec};
+
 use crate::lint::{constants, expressions};
 use crate::promql::BinaryOp;
 use crate::promql::ast::{Binary, Expr, ExprKind};
@@ -9,14 +11,14 @@ const MOST: usize = 32;
 
 /// The pieces of an expression of which each can give its series: the sides of its outermost `or`s, with what a comparison never lets through
 /// left out. An expression without `or` is its only branch.
-pub fn of(expr: &Expr) -> Vec<&Expr> {
-    let mut found = Vec::new();
+pub fn of(expr: &Expr) -> SmallVec<[&Expr; 2]> {
+    let mut found = SmallVec::new();
     collect(expr, &mut found);
     found.truncate(MOST);
     found
 }
 
-fn collect<'e>(expr: &'e Expr, found: &mut Vec<&'e Expr>) {
+fn collect<'e>(expr: &'e Expr, found: &mut SmallVec<[&'e Expr; 2]>) {
     match &expressions::bare(expr).kind {
         ExprKind::Binary(binary) if binary.op == BinaryOp::Or => {
             collect(&binary.lhs, found);
@@ -25,11 +27,11 @@ fn collect<'e>(expr: &'e Expr, found: &mut Vec<&'e Expr>) {
         ExprKind::Binary(binary) if matches!(binary.op, BinaryOp::And | BinaryOp::Unless) => collect(&binary.lhs, found),
         ExprKind::Binary(binary) if binary.matching.is_none() => match compared(binary) {
             Some((side, number, number_on_left)) => {
-                let mut inner = Vec::new();
+                let mut inner: SmallVec<[&Expr; 2]> = SmallVec::new();
                 collect(side, &mut inner);
                 inner.retain(|branch| passes(binary, branch, number, number_on_left));
                 if inner.len() == 1 && std::ptr::eq(inner[0], expressions::bare(side)) {
-                    inner = vec![expr];
+                    inner = smallvec![expr];
                 }
                 found.append(&mut inner);
             }

@@ -1,11 +1,14 @@
 //! Finds the files of a spec and reads them.
 //!
-//! Every `.yaml`, `.yml` and `.json` below the folder is read, at any depth, in the order of names. Names that begin with a dot are
-//! skipped. A file reached over two ways (a link, a hard link) is read once, under the name that is no link.
+//! Every `.yaml`, `.yml`, `.json` and `.jsonnet` below the folder is read, at any depth, in the order of names. Names that begin with a
+//! dot are skipped, and so are folders of Jsonnet libraries. A file reached over two ways (a link, a hard link) is read once, under the name
+//! that is no link.
 
+use super::jsonnet::Evaluation;
 use super::tree::{Document, Value};
 use super::{Limits, json, rule, yaml};
-use crate::diagnostic::{self, Diagnostic};
+use crate::diagnostic::{self, Diagnostic, Severity};
+use crate::jsonnet::gather::Main;
 use crate::source::{SourceId, SourceKind, Sources, Span};
 use crate::world::{FileId, Kind, World};
 use rayon::prelude::*;
@@ -40,14 +43,22 @@ pub enum LoadError {
         /// What the operating system says.
         error: io::Error,
     },
+    /// The process that evaluates Jsonnet cannot be had.
+    NoEvaluator {
+        /// What the operating system says.
+        error: io::Error,
+    },
 }
 
 impl fmt::Display for LoadError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Missing { path } => write!(f, "`{}` does not exist", name_of(path)),
-            Self::NotASpec { path } => write!(f, "`{}` is neither a folder nor a .yaml, .yml or .json file", name_of(path)),
+            Self::NotASpec { path } => {
+                write!(f, "`{}` is neither a folder nor a .yaml, .yml, .json or .jsonnet file", name_of(path))
+            }
             Self::Unreadable { path, error } => write!(f, "`{}` cannot be read: {error}", name_of(path)),
+            Self::NoEvaluator { error } => write!(f, "the process that evaluates Jsonnet cannot be run: {error}"),
         }
     }
 }
@@ -55,7 +66,7 @@ impl fmt::Display for LoadError {
 impl std::error::Error for LoadError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            Self::Unreadable { error, .. } => Some(error),
+            Self::Unreadable { error, .. } | Self::NoEvaluator { error } => Some(error),
             Self::Missing { .. } | Self::NotASpec { .. } => None,
         }
     }
@@ -72,6 +83,8 @@ pub struct SpecFile {
     pub byte_order_mark: bool,
     /// What it says; `None` when it is broken or says nothing.
     pub document: Option<Document>,
+    /// Whether there is an error in it that kept it from being read.
+    pub is_broken: bool,
 }
 
 /// All files of a spec.
@@ -112,6 +125,8 @@ pub struct TextFiles {
 pub enum Wanted {
     /// Those that a spec is made of.
     Spec,
+    /// Those of a spec that say themselves what they mean: YAML and JSON, nothing that is evaluated.
+    Written,
     /// Those of a spec, and rule files whatever they are called: `.rules` in a folder, and a file of any name that is given itself.
     Any,
 }
@@ -131,8 +146,9 @@ impl TextFiles {
             .map(|file| {
                 let TextFile { source, path, byte_order_mark, documents, diagnostics: mut findings } = file;
                 let document = the_one(documents, &mut findings);
+                let is_broken = document.is_none() && findings.iter().any(|finding| finding.severity == Severity::Error);
                 diagnostics.extend(findings);
-                SpecFile { source, path, byte_order_mark, document }
+                SpecFile { source, path, byte_order_mark, document, is_broken }
             })
             .collect();
         diagnostic::sort(&mut diagnostics);
@@ -142,30 +158,59 @@ impl TextFiles {
 
 /// Reads all documents of the files at `root`, a folder or a single file.
 pub fn read_documents(world: &dyn World, sources: &mut Sources, root: &Path, wanted: Wanted) -> Result<TextFiles, LoadError> {
+    let settings = world.jsonnet();
     let mut walk = Walk { world, wanted, seen: BTreeSet::new(), links: Vec::new(), found: Vec::new(), diagnostics: Vec::new() };
+    walk.leave_out(&settings.paths);
     walk.root(root)?;
     let Walk { mut found, mut diagnostics, .. } = walk;
     found.sort_by_cached_key(|file| name_of(&file.path));
     if found.is_empty() && diagnostics.is_empty() {
         diagnostics.push(
-            Diagnostic::without_place(rule::NO_FILES, format!("`{}` holds no .yaml, .yml or .json file", name_of(root)))
-                .help("give the folder that holds the spec"),
+            Diagnostic::without_place(
+                rule::NO_FILES,
+                format!("`{}` holds no .yaml, .yml, .json or .jsonnet file", name_of(root)),
+            )
+            .help("give the folder that holds the spec"),
         );
     }
     let texts: Vec<Result<Text, LoadError>> = found.par_iter().map(|file| read_text(world, &file.path)).collect();
 
+    let texts = texts.into_iter().collect::<Result<Vec<Text>, LoadError>>()?;
+    let is_evaluated = |file: &Found, text: &Text| file.format == Format::Jsonnet && text.bad.is_none();
+    let mains = found.iter().zip(&texts).filter(|(file, text)| is_evaluated(file, text));
+    let mains = mains.map(|(file, text)| Main { path: file.path.clone(), text: text.text.clone() }).collect();
+    let mut evaluation = Evaluation::of(world, root, &settings, mains).map_err(|error| LoadError::NoEvaluator { error })?;
+
     let mut files = Vec::with_capacity(found.len());
+    let mut evaluated = 0..;
     for (file, text) in found.into_iter().zip(texts) {
-        let text = text?;
-        let source = sources.add(name_of(&file.path), text.text, SourceKind::File);
+        let position = if is_evaluated(&file, &text) { evaluated.next() } else { None };
+        let name = name_of(&file.path);
+        let json = position.and_then(|position| evaluation.json(position));
+        let source = match &json {
+            Some(json) => sources.add(name, json.as_str(), SourceKind::Evaluated),
+            None => sources.add(name, text.text, SourceKind::File),
+        };
+        if let (Some(position), None) = (position, &json) {
+            evaluation.register(position, source);
+        }
         let diagnostics: Vec<Diagnostic> = text.bad.iter().map(|bad| bad.finding(sources, source)).collect();
-        let format = text.bad.is_none().then_some(file.format);
+        let format = match (text.bad.is_none(), file.format) {
+            (true, Format::Jsonnet) => json.map(|_| Format::Json),
+            (true, format) => Some(format),
+            (false, _) => None,
+        };
         let byte_order_mark = text.byte_order_mark;
-        files.push((TextFile { source, path: file.path, byte_order_mark, documents: Vec::new(), diagnostics }, format));
+        let file = TextFile { source, path: file.path, byte_order_mark, documents: Vec::new(), diagnostics };
+        files.push((file, format, position));
     }
+    for (file, _, position) in &mut files {
+        file.diagnostics.extend(position.and_then(|position| evaluation.finding(position, sources)));
+    }
+    diagnostics.extend(evaluation.traces(sources));
     let limits = Limits::default();
     let sources = &*sources;
-    files.par_iter_mut().for_each(|(file, format)| {
+    files.par_iter_mut().for_each(|(file, format, _)| {
         let text = &sources.get(file.source).text;
         let parsed = match format {
             Some(Format::Yaml) => yaml::parse_within(file.source, text, &limits),
@@ -177,7 +222,7 @@ pub fn read_documents(world: &dyn World, sources: &mut Sources, root: &Path, wan
         file.diagnostics.extend(parsed.diagnostics);
         file.documents = parsed.documents;
     });
-    Ok(TextFiles { files: files.into_iter().map(|(file, _)| file).collect(), diagnostics })
+    Ok(TextFiles { files: files.into_iter().map(|(file, ..)| file).collect(), diagnostics })
 }
 
 /// The text of a single file that is called neither YAML nor JSON; `None` for anything else, and for what is no text.
@@ -218,7 +263,7 @@ fn format_of(path: &Path, wanted: Wanted) -> Option<Format> {
     match extension.as_str() {
         "yaml" | "yml" => Some(Format::Yaml),
         "json" => Some(Format::Json),
-        "jsonnet" => Some(Format::Jsonnet),
+        "jsonnet" if wanted != Wanted::Written => Some(Format::Jsonnet),
         "rules" if wanted == Wanted::Any => Some(Format::Unsaid),
         _ => None,
     }
@@ -241,6 +286,13 @@ struct Walk<'w> {
 }
 
 impl Walk<'_> {
+    /// Leaves out folders of libraries: what lies in them is imported, and is no part of the spec by itself.
+    fn leave_out(&mut self, folders: &[PathBuf]) {
+        let real = folders.iter().filter_map(|folder| self.world.canonicalize(folder).ok());
+        let ids: Vec<FileId> = real.filter_map(|folder| self.world.metadata(&folder).ok()).map(|found| found.id).collect();
+        self.seen.extend(ids);
+    }
+
     fn root(&mut self, root: &Path) -> Result<(), LoadError> {
         let target = self.world.canonicalize(root).map_err(|error| match error.kind() {
             io::ErrorKind::NotFound => LoadError::Missing { path: root.to_owned() },
@@ -362,12 +414,7 @@ impl Walk<'_> {
         if !self.seen.insert(id) {
             return;
         }
-        if format == Format::Jsonnet {
-            self.diagnostics.push(
-                Diagnostic::without_place(rule::UNREADABLE_FORMAT, format!("`{}`: Jsonnet files are not read", name_of(&path)))
-                    .help("evaluate it with `jsonnet` and keep the JSON that comes out"),
-            );
-        } else if length > MAX_FILE_BYTES {
+        if length > MAX_FILE_BYTES {
             self.diagnostics.push(
                 Diagnostic::without_place(
                     rule::LIMIT,

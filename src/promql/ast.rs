@@ -3,6 +3,8 @@
 //! Nodes can be built and changed in code: all fields are public, and the constructors leave places empty. `==` compares
 //! places too; [`Expr::equivalent`] does not.
 
+use smol_str::SmolStr;
+
 use super::duration::DurationExpr;
 use super::functions::Function;
 use super::operators::{AggregateOp, BinaryOp, MatchOp, UnaryOp};
@@ -141,7 +143,7 @@ pub struct Matcher {
 
 impl Matcher {
     /// A matcher without a place.
-    pub fn new(label: impl Into<String>, op: MatchOp, value: impl Into<String>) -> Self {
+    pub fn new(label: impl Into<SmolStr>, op: MatchOp, value: impl Into<SmolStr>) -> Self {
         Self { label: Label::new(label), op, op_span: Span::default(), value: Text::plain(value), value_span: Span::default() }
     }
 
@@ -162,7 +164,7 @@ pub struct Label {
 
 impl Label {
     /// A label without a place.
-    pub fn new(name: impl Into<String>) -> Self {
+    pub fn new(name: impl Into<SmolStr>) -> Self {
         Self { name: Text::plain(name), span: Span::default() }
     }
 }
@@ -335,12 +337,12 @@ pub struct Grouping {
 
 impl Grouping {
     /// `by (labels)` without a place.
-    pub fn by<L: Into<String>>(labels: impl IntoIterator<Item = L>) -> Self {
+    pub fn by<L: Into<SmolStr>>(labels: impl IntoIterator<Item = L>) -> Self {
         Self { without: false, labels: labels.into_iter().map(Label::new).collect(), after: false, span: Span::default() }
     }
 
     /// `without (labels)` without a place.
-    pub fn without<L: Into<String>>(labels: impl IntoIterator<Item = L>) -> Self {
+    pub fn without<L: Into<SmolStr>>(labels: impl IntoIterator<Item = L>) -> Self {
         Self { without: true, ..Self::by(labels) }
     }
 }

@@ -312,12 +312,14 @@ impl Checker<'_> {
             .into_iter()
             .find(|(_, found)| found.is_some_and(|found| found != ValueType::InstantVector));
         if let Some((side, Some(found))) = not_vector {
-            let label = format!("{} is a {}", self.name(side), found.name());
+            let label = |checker: &Self| format!("{} is a {}", checker.name(side), found.name());
             if let Some(matching) = binary.matching.as_ref().filter(|matching| !matching.labels.is_empty()) {
                 let error = ParseError::new(matching.span, "labels can be matched between two instant vectors only");
+                let label = label(self);
                 self.errors.push(error.label(side.span, label));
             } else if let Some(fill) = fill {
                 let error = ParseError::new(fill.span, "series can be filled in between two instant vectors only");
+                let label = label(self);
                 self.errors.push(error.label(side.span, label));
             }
             return;

@@ -1,5 +1,7 @@
 //! Numbers and durations as text: scanning, reading, writing.
 
+use std::fmt::Write as _;
+
 use super::ast::Number;
 
 /// Units of a duration from the largest to the smallest, with their milliseconds.
@@ -206,7 +208,7 @@ pub fn write_duration(seconds: f64) -> Option<String> {
         return None;
     }
     let mut milliseconds = total as u64;
-    let mut text = String::new();
+    let mut text = String::with_capacity(16);
     if seconds.is_sign_negative() {
         text.push('-');
     }
@@ -219,7 +221,8 @@ pub fn write_duration(seconds: f64) -> Option<String> {
             continue;
         }
         if milliseconds >= length {
-            text.push_str(&format!("{}{unit}", milliseconds / length));
+            // Writing to a string cannot fail.
+            let _ = write!(text, "{}{unit}", milliseconds / length);
             milliseconds %= length;
         }
     }

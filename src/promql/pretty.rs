@@ -134,7 +134,7 @@ fn series(selector: &VectorSelector, depth: usize, out: &mut String) {
         write(out, Expr::new(ExprKind::Selector(Box::new(head)), super::Span::default()));
     }
     out.push('{');
-    let name = quoted.iter().map(|name| super::quote::encode(&name.text));
+    let name = quoted.iter().map(|name| super::quote::Quoted(&name.text).to_string());
     let matchers = selector.matchers.iter().map(ToString::to_string);
     let variables = selector.matcher_variables.iter().map(ToString::to_string);
     for item in name.chain(matchers).chain(variables) {

@@ -7,14 +7,14 @@ use super::duration::{DurationExpr, DurationKind};
 use super::keyword;
 use super::literal::{is_unsigned, write_number};
 use super::operators::{BinaryOp, MatchOp};
-use super::quote;
+use super::quote::Quoted;
 use super::text::Text;
 
 impl Display for Expr {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.kind {
             ExprKind::Number(number) => f.write_str(&write_number(*number)),
-            ExprKind::String(value) => f.write_str(&quote::encode(value)),
+            ExprKind::String(value) => Quoted(value).fmt(f),
             ExprKind::Selector(selector) => write!(f, "{}{}", Series(selector), selector.modifiers),
             ExprKind::Matrix(matrix) => {
                 write!(f, "{}[{}]{}", Series(&matrix.selector), matrix.range, matrix.selector.modifiers)
@@ -263,7 +263,7 @@ fn label(f: &mut fmt::Formatter<'_>, name: &Text, is_bare: fn(&str) -> bool) -> 
     match name {
         Text::Plain(plain) if is_bare(plain) => f.write_str(plain),
         Text::Template(_) if is_bare_template(name) => name.fmt(f),
-        other => f.write_str(&quote::encode(other)),
+        other => Quoted(other).fmt(f),
     }
 }
 
@@ -301,10 +301,11 @@ impl Display for Series<'_> {
             return Ok(());
         }
         f.write_char('{')?;
-        let name = inside.map(quote::encode);
-        let matchers = selector.matchers.iter().map(Matcher::to_string);
-        let variables = selector.matcher_variables.iter().map(ToString::to_string);
-        list(f, name.into_iter().chain(matchers).chain(variables), ",")?;
+        let name = inside.map(Quoted);
+        let name = name.iter().map(|name| name as &dyn Display);
+        let matchers = selector.matchers.iter().map(|matcher| matcher as &dyn Display);
+        let variables = selector.matcher_variables.iter().map(|variable| variable as &dyn Display);
+        list(f, name.chain(matchers).chain(variables), ",")?;
         f.write_char('}')
     }
 }
@@ -312,7 +313,7 @@ impl Display for Series<'_> {
 impl Display for Matcher {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         label(f, &self.label.name, keyword::is_bare_label)?;
-        write!(f, "{}{}", self.op, quote::encode(&self.value))
+        write!(f, "{}{}", self.op, Quoted(&self.value))
     }
 }
 

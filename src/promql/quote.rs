@@ -1,5 +1,7 @@
 //! String literals: decoding with the escapes of Go, and writing.
 
+use std::fmt::{self, Display, Write};
+
 use super::Dialect;
 use super::error::{Errors, ParseError};
 use super::span::Span;
@@ -67,7 +69,7 @@ pub(super) fn decode(literal: &str, span: Span, dialect: Dialect, errors: &mut E
     }
     let tail = flush(&mut bytes);
     let text = if parts.is_empty() {
-        Text::Plain(tail)
+        Text::Plain(tail.into())
     } else {
         if !tail.is_empty() {
             parts.push(TextPart::Literal(tail));
@@ -128,38 +130,47 @@ fn simple(out: &mut Vec<u8>, byte: u8) -> Result<usize, (usize, String)> {
     Ok(2)
 }
 
-/// Writes a value between double quotes.
-pub(super) fn encode(text: &Text) -> String {
-    let mut out = String::from("\"");
-    match text {
-        Text::Plain(value) => escape_into(value, &mut out),
-        Text::Template(parts) => {
-            for part in parts {
-                match part {
-                    TextPart::Literal(value) => escape_into(value, &mut out),
-                    TextPart::Variable(variable) => out.push_str(&variable.to_string()),
+/// A value between double quotes.
+pub(super) struct Quoted<'a>(pub(super) &'a Text);
+
+impl Display for Quoted<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_char('"')?;
+        match self.0 {
+            Text::Plain(value) => escaped(f, value)?,
+            Text::Template(parts) => {
+                for part in parts {
+                    match part {
+                        TextPart::Literal(value) => escaped(f, value)?,
+                        TextPart::Variable(variable) => variable.fmt(f)?,
+                    }
                 }
             }
         }
+        f.write_char('"')
     }
-    out.push('"');
-    out
 }
 
-fn escape_into(value: &str, out: &mut String) {
-    for character in value.chars() {
-        match character {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            // The server takes a literal U+FFFD for broken text.
-            '\u{fffd}' => out.push_str("\\ufffd"),
-            control if control.is_control() => out.push_str(&format!("\\u{:04x}", u32::from(control))),
-            other => out.push(other),
+fn escaped(f: &mut fmt::Formatter<'_>, value: &str) -> fmt::Result {
+    // The server takes a literal U+FFFD for broken text.
+    let is_special = |character: char| matches!(character, '"' | '\\' | '\u{fffd}') || character.is_control();
+    let mut rest = value;
+    while let Some(position) = rest.find(is_special) {
+        let (plain, special) = rest.split_at(position);
+        f.write_str(plain)?;
+        let mut characters = special.chars();
+        match characters.next() {
+            Some('"') => f.write_str("\\\"")?,
+            Some('\\') => f.write_str("\\\\")?,
+            Some('\n') => f.write_str("\\n")?,
+            Some('\r') => f.write_str("\\r")?,
+            Some('\t') => f.write_str("\\t")?,
+            Some(other) => write!(f, "\\u{:04x}", u32::from(other))?,
+            None => {}
         }
+        rest = characters.as_str();
     }
+    f.write_str(rest)
 }
 
 #[cfg(test)]
@@ -188,7 +199,7 @@ mod tests {
         let mut errors = Errors::default();
         let decoded = decode(r#""\xff""#, Span::new(0, 6), Dialect::Prometheus, &mut errors);
         assert!(errors.is_empty() && !decoded.is_unicode);
-        assert_eq!(encode(&decoded.text), "\"\\ufffd\"");
+        assert_eq!(Quoted(&decoded.text).to_string(), "\"\\ufffd\"");
     }
 
     #[test]
@@ -197,6 +208,6 @@ mod tests {
         let decoded = decode(r#""a-${env:regex}$1[[x]].*$""#, Span::new(10, 36), Dialect::Grafana, &mut errors);
         let variables: Vec<_> = decoded.text.variables().map(|v| (v.name.as_str(), v.span.start, v.span.end)).collect();
         assert_eq!(variables, [("env", 13, 25), ("x", 27, 32)]);
-        assert_eq!(encode(&decoded.text), r#""a-${env:regex}$1[[x]].*$""#);
+        assert_eq!(Quoted(&decoded.text).to_string(), r#""a-${env:regex}$1[[x]].*$""#);
     }
 }

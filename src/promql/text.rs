@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use smol_str::SmolStr;
+
 use super::span::Span;
 
 /// How a variable is written.
@@ -78,14 +80,14 @@ pub enum TextPart {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Text {
     /// No variable in it: the value is known.
-    Plain(String),
+    Plain(SmolStr),
     /// At least one variable in it. Literals are not empty and no two are adjacent.
     Template(Vec<TextPart>),
 }
 
 impl Text {
     /// A text without variables.
-    pub fn plain(value: impl Into<String>) -> Self {
+    pub fn plain(value: impl Into<SmolStr>) -> Self {
         Self::Plain(value.into())
     }
 

@@ -1,5 +1,7 @@
 //! What an expression returns, read off its shape, and constructors for nodes that are made in code.
 
+use smol_str::SmolStr;
+
 use super::ast::*;
 use super::operators::BinaryOp;
 use super::span::Span;
@@ -17,12 +19,12 @@ impl Expr {
     }
 
     /// The string, without a place.
-    pub fn string(value: impl Into<String>) -> Self {
+    pub fn string(value: impl Into<SmolStr>) -> Self {
         Self::new(ExprKind::String(Text::plain(value)), Span::default())
     }
 
     /// The selector of a metric by name, without a place.
-    pub fn metric(name: impl Into<String>, matchers: Vec<Matcher>) -> Self {
+    pub fn metric(name: impl Into<SmolStr>, matchers: Vec<Matcher>) -> Self {
         let name = MetricName { text: Text::plain(name), quoted: false, span: Span::default() };
         let selector = VectorSelector { name: Some(name), matchers, ..VectorSelector::default() };
         Self::new(ExprKind::Selector(Box::new(selector)), Span::default())

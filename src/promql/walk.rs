@@ -1,5 +1,7 @@
 //! Ways through the tree: children, places, equality without places.
 
+use smallvec::SmallVec;
+
 use super::ast::*;
 use super::duration::{DurationExpr, DurationKind};
 use super::span::Span;
@@ -7,26 +9,26 @@ use super::text::{Text, TextPart, Variable};
 
 impl Expr {
     /// The expressions directly inside, in the order in which they are evaluated.
-    pub fn children(&self) -> Vec<&Expr> {
+    pub fn children(&self) -> SmallVec<[&Expr; 2]> {
         match &self.kind {
             ExprKind::Call(call) => call.args.iter().collect(),
             ExprKind::VariableCall(call) => call.args.iter().collect(),
             ExprKind::Aggregate(aggregate) => aggregate.param.iter().chain([&aggregate.expr]).collect(),
-            ExprKind::Binary(binary) => vec![&binary.lhs, &binary.rhs],
-            ExprKind::Unary(unary) => vec![&unary.expr],
-            ExprKind::Paren(inner) => vec![inner],
-            ExprKind::Subquery(subquery) => vec![&subquery.expr],
+            ExprKind::Binary(binary) => SmallVec::from_buf([&binary.lhs, &binary.rhs]),
+            ExprKind::Unary(unary) => SmallVec::from_iter([&*unary.expr]),
+            ExprKind::Paren(inner) => SmallVec::from_iter([&**inner]),
+            ExprKind::Subquery(subquery) => SmallVec::from_iter([&subquery.expr]),
             ExprKind::Number(_)
             | ExprKind::String(_)
             | ExprKind::Selector(_)
             | ExprKind::Matrix(_)
             | ExprKind::Variable(_)
-            | ExprKind::Hole => Vec::new(),
+            | ExprKind::Hole => SmallVec::new(),
         }
     }
 
     /// The expressions directly inside, to change them.
-    pub fn children_mut(&mut self) -> Vec<&mut Expr> {
+    pub fn children_mut(&mut self) -> SmallVec<[&mut Expr; 2]> {
         match &mut self.kind {
             ExprKind::Call(call) => call.args.iter_mut().collect(),
             ExprKind::VariableCall(call) => call.args.iter_mut().collect(),
@@ -36,17 +38,17 @@ impl Expr {
             }
             ExprKind::Binary(binary) => {
                 let binary = &mut **binary;
-                vec![&mut binary.lhs, &mut binary.rhs]
+                SmallVec::from_buf([&mut binary.lhs, &mut binary.rhs])
             }
-            ExprKind::Unary(unary) => vec![&mut unary.expr],
-            ExprKind::Paren(inner) => vec![inner],
-            ExprKind::Subquery(subquery) => vec![&mut subquery.expr],
+            ExprKind::Unary(unary) => SmallVec::from_iter([&mut *unary.expr]),
+            ExprKind::Paren(inner) => SmallVec::from_iter([&mut **inner]),
+            ExprKind::Subquery(subquery) => SmallVec::from_iter([&mut subquery.expr]),
             ExprKind::Number(_)
             | ExprKind::String(_)
             | ExprKind::Selector(_)
             | ExprKind::Matrix(_)
             | ExprKind::Variable(_)
-            | ExprKind::Hole => Vec::new(),
+            | ExprKind::Hole => SmallVec::new(),
         }
     }
 

@@ -143,7 +143,7 @@ impl Run<'_> {
         }
         let value = piped.ok_or("an action is empty")?;
         for variable in &pipeline.variables {
-            self.variables.insert(variable.name.clone(), value.clone());
+            self.variables.insert(variable.name.to_string(), value.clone());
         }
         Ok(value)
     }

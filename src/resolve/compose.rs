@@ -1,6 +1,7 @@
 //! Expressions are composed here, as syntax trees: a window in place of `$window`, a parameter in place of `$quantile`, a matcher
 //! that `where` adds, a comparison with a threshold. Every node keeps the place where it was written.
 
+use std::fmt::Write as _;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -8,7 +9,7 @@ use crate::diagnostic::{Applicability, Diagnostic, Fix};
 use crate::load::{place, suggest};
 use crate::model::expr::{Expr, place_in};
 use crate::promql::catalog::{Catalog, Name, Presence};
-use crate::promql::infer::{Context, Facts, infer};
+use crate::promql::infer::{Context, Facts, infer, infer_root};
 use crate::promql::{
     self, BinaryOp, Dialect, DurationExpr, DurationKind, ExprKind, Label, MatchOp, Matcher, Number, Text as PromText, TextPart,
     Variable, VectorSelector,
@@ -280,8 +281,12 @@ impl Draft {
 
     /// The expression in its final form, with what can be inferred of it.
     pub fn finish(self, catalog: &dyn Catalog, context: &Context) -> Expr {
-        let inference = infer(&self.ast, catalog, context).summary();
-        Expr { text: self.ast.to_string(), ast: self.ast, parts: Arc::from(self.parts), inference }
+        let inference = infer_root(&self.ast, catalog, context);
+        let mut text = String::with_capacity(self.parts.iter().map(|part| part.value.len()).sum());
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{}", self.ast);
+        text.shrink_to_fit();
+        Expr { text, ast: self.ast, parts: Arc::from(self.parts), inference }
     }
 
     /// The first text that it is made of.

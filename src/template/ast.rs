@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use smol_str::SmolStr;
+
 /// A range of bytes in a template's text, both ends on character boundaries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TextSpan {
@@ -179,7 +181,7 @@ pub struct Variable {
     /// Its bytes.
     pub span: TextSpan,
     /// Its name with `$`.
-    pub name: String,
+    pub name: SmolStr,
 }
 
 /// Operands side by side: a value, or a function with its arguments.
@@ -208,7 +210,7 @@ pub struct Field {
     /// The name without the point before it.
     pub span: TextSpan,
     /// The name.
-    pub name: String,
+    pub name: SmolStr,
 }
 
 /// What an operand starts with.
@@ -225,9 +227,9 @@ pub enum Term {
     /// `"..."` or a raw string, decoded. Bytes that are not UTF-8 (`"\xff"`) are replaced.
     Text(String),
     /// `$`, `$name`
-    Variable(String),
+    Variable(SmolStr),
     /// A function's name.
-    Function(String),
+    Function(SmolStr),
     /// `( pipeline )`
     Group(Box<Pipeline>),
 }

@@ -9,6 +9,9 @@ mod shape;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use smallvec::SmallVec;
+use smol_str::SmolStr;
+
 use super::ast::{Branch, BranchKind, Node, Pipeline, Range, Template, TemplateCall, TextSpan};
 use super::dialect::Dialect;
 use super::error::TemplateError;
@@ -48,7 +51,7 @@ pub struct Use {
     /// What.
     pub kind: UseKind,
     /// The label, or the expression of a query; `None` where it is not written out, or where all labels are used.
-    pub name: Option<String>,
+    pub name: Option<SmolStr>,
     /// The whole reference: `$labels.job`, `index $labels "job"`.
     pub span: TextSpan,
     /// The name in it, without quotes; the whole reference where there is none.
@@ -121,12 +124,12 @@ struct Frame<'t> {
     dot: Shape,
     variables: Vec<(&'t str, Shape)>,
     // The last place of each name in `variables`, so that finding one does not go through all.
-    places: BTreeMap<&'t str, Vec<usize>>,
+    places: BTreeMap<&'t str, SmallVec<[usize; 2]>>,
 }
 
 impl<'t> Frame<'t> {
     fn new(dot: Shape) -> Self {
-        let mut frame = Self { dot, variables: Vec::new(), places: BTreeMap::new() };
+        let mut frame = Self { dot, variables: Vec::with_capacity(8), places: BTreeMap::new() };
         frame.declare("$", dot);
         frame
     }
@@ -173,7 +176,7 @@ impl<'t> Frame<'t> {
 }
 
 /// A label that has been tested.
-type Tested = (UseKind, String);
+type Tested = (UseKind, SmolStr);
 
 struct Walk<'t> {
     template: &'t Template,
@@ -303,9 +306,9 @@ impl<'t> Walk<'t> {
         }
     }
 
-    fn guard(&self, kind: UseKind, name: Option<&String>) -> Guard {
+    fn guard(&self, kind: UseKind, name: Option<&SmolStr>) -> Guard {
         let label = matches!(kind, UseKind::Label | UseKind::ExternalLabel | UseKind::QueryLabel);
-        let known = |name: &String| self.tested.contains_key(&(kind, name.clone()));
+        let known = |name: &SmolStr| self.tested.contains_key(&(kind, name.clone()));
         if label && (self.testing > 0 || name.is_some_and(known)) {
             Guard::Tested
         } else if self.conditions > 0 {
@@ -326,7 +329,7 @@ impl<'t> Walk<'t> {
 
     fn set(&mut self, variable: &'t super::ast::Variable, assigns: bool, value: Shape) {
         // What is set again somewhere may be anything by the time it is read.
-        let value = if self.template.reassigned.contains(&variable.name) { Shape::Unknown } else { value };
+        let value = if self.template.reassigned.contains(variable.name.as_str()) { Shape::Unknown } else { value };
         if !assigns {
             self.frame.declare(&variable.name, value);
         } else if self.frame.get(&variable.name).is_none() {

@@ -24,7 +24,7 @@ impl<'t> Scope<'t> {
     }
 
     fn with(names: &[&'static str], definition: bool) -> Self {
-        let mut scope = Self { declared: Vec::new(), counts: BTreeMap::new(), definition };
+        let mut scope = Self { declared: Vec::with_capacity(8), counts: BTreeMap::new(), definition };
         for name in names {
             scope.declare(name);
         }

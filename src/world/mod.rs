@@ -9,12 +9,14 @@ mod program;
 
 pub use memory::{Fault, MemoryWorld};
 pub use os::OsWorld;
-pub use program::{Finished, Program};
+pub use program::{Bounded, Bounds, Confinement, End, Finished, Program};
 
 use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+
+use crate::jsonnet::{self, Answer, Request, Settings};
 
 /// What stands at a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -154,5 +156,26 @@ pub trait World: Send + Sync {
     /// Removes a folder of [`World::temporary_dir`] with all that is in it.
     fn remove_temporary(&self, _dir: &Path) -> io::Result<()> {
         Err(io::Error::new(io::ErrorKind::Unsupported, "there is no place for temporary files in this world"))
+    }
+
+    /// Runs this very program anew to its end, with no environment, within bounds.
+    fn run_self(&self, _arguments: &[&str], _input: Vec<u8>, _bounds: Bounds) -> io::Result<Bounded> {
+        Err(io::Error::new(io::ErrorKind::Unsupported, "no programs run in this world"))
+    }
+
+    /// Bounds this process from now on, as far as the operating system can.
+    fn confine(&self, _to: Confinement) -> io::Result<()> {
+        Ok(())
+    }
+
+    /// What Jsonnet is given from outside: folders of libraries, variables, arguments, limits. Nothing, unless a world says otherwise.
+    fn jsonnet(&self) -> Settings {
+        Settings::default()
+    }
+
+    /// Evaluates Jsonnet, in this process unless a world does otherwise: only a program that can be started anew as a helper, as the
+    /// command line is, can give it limits of time and memory (see [`crate::jsonnet`]). Evaluate what is trusted, or bound the process.
+    fn evaluate(&self, request: &Request) -> io::Result<Answer> {
+        Ok(jsonnet::evaluate(request))
     }
 }

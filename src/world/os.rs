@@ -6,16 +6,19 @@ use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Write};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use rustix::fs::{CWD, RenameFlags, renameat_with};
 use rustix::io::Errno;
+use rustix::process::{Resource, Rlimit, Signal, getrlimit, setrlimit};
 
-use super::{Ended, Entry, FileId, Finished, Kind, Lock, Metadata, Program, World};
+use super::{Bounded, Bounds, Confinement, End, Ended, Entry, FileId, Finished, Kind, Lock, Metadata, Program, World};
 
 /// The operating system.
 #[derive(Debug, Clone, Copy, Default)]
@@ -37,6 +40,30 @@ fn kind(file_type: fs::FileType) -> Kind {
     } else {
         Kind::Other
     }
+}
+
+/// What is kept of the standard error of a program that has bounds.
+const MOST_ERRORS: u64 = 64 << 10;
+
+/// This program, also when its file was replaced since it began.
+fn own_program() -> io::Result<PathBuf> {
+    let running = Path::new("/proc/self/exe");
+    if running.exists() { Ok(running.to_owned()) } else { std::env::current_exe() }
+}
+
+fn end_of(status: ExitStatus) -> End {
+    match (status.code(), status.signal()) {
+        (Some(code), _) => End::Code(code),
+        (None, Some(signal)) if signal == Signal::XCPU.as_raw() => End::Time,
+        (None, signal) => End::Signal(signal.unwrap_or_default()),
+    }
+}
+
+/// Lowers a limit of this process; what is lower already stays so.
+fn lower(resource: Resource, to: u64) -> io::Result<()> {
+    let known = getrlimit(resource);
+    let least = |limit: Option<u64>| Some(limit.map_or(to, |limit| limit.min(to)));
+    Ok(setrlimit(resource, Rlimit { current: least(known.current), maximum: known.maximum })?)
 }
 
 impl World for OsWorld {
@@ -210,5 +237,140 @@ impl World for OsWorld {
 
     fn remove_temporary(&self, dir: &Path) -> io::Result<()> {
         fs::remove_dir_all(dir)
+    }
+
+    fn run_self(&self, arguments: &[&str], input: Vec<u8>, bounds: Bounds) -> io::Result<Bounded> {
+        let started = Instant::now();
+        let mut command = Command::new(own_program()?);
+        command.args(arguments).env_clear().stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn()?;
+        let (stdin, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
+        let (send, read) = mpsc::channel();
+        let most = u64::try_from(bounds.output).unwrap_or(u64::MAX).saturating_add(1);
+        thread::scope(|scope| {
+            scope.spawn(move || {
+                if let Some(mut stdin) = stdin {
+                    // A program that does not read all of it says so by how it ends.
+                    let _ = stdin.write_all(&input);
+                }
+            });
+            scope.spawn(move || {
+                let mut output = Vec::new();
+                let result = stdout.map_or(Ok(0), |stdout| stdout.take(most).read_to_end(&mut output));
+                // Nobody waits any more for a program that took too long.
+                let _ = send.send(result.map(|_| output));
+            });
+            let errors = scope.spawn(move || {
+                let mut errors = Vec::new();
+                // What cannot be read is not there; the rest is taken away, so that nobody waits for room to write it.
+                if let Some(mut stderr) = stderr {
+                    let _ = stderr.by_ref().take(MOST_ERRORS).read_to_end(&mut errors);
+                    let _ = io::copy(&mut stderr, &mut io::sink());
+                }
+                errors
+            });
+            let output = read.recv_timeout(bounds.time);
+            let too_much = matches!(&output, Ok(Ok(output)) if output.len() > bounds.output);
+            // It closes its output and ends; one that does the first alone is waited for no longer than the rest.
+            let mut stopped = None;
+            let status = loop {
+                match child.try_wait()? {
+                    Some(status) => break status,
+                    None if output.is_err() || too_much || started.elapsed() >= bounds.time => {
+                        stopped = Some(if too_much { End::TooMuch } else { End::TooLong });
+                        child.kill()?;
+                        break child.wait()?;
+                    }
+                    None => thread::sleep(Duration::from_micros(200)),
+                }
+            };
+            // What it wrote before it was stopped says how far it was.
+            let output = output.or_else(|_| read.recv()).unwrap_or_else(|_| Ok(Vec::new()))?;
+            let errors = errors.join().unwrap_or_default();
+            let ended = if too_much { End::TooMuch } else { end_of(status) };
+            let end = stopped.unwrap_or(ended);
+            Ok(Bounded { end, output, errors })
+        })
+    }
+
+    fn confine(&self, to: Confinement) -> io::Result<()> {
+        lower(Resource::As, to.memory)?;
+        lower(Resource::Cpu, to.seconds)?;
+        // What is stopped leaves no image of its memory behind, and writes no file.
+        lower(Resource::Core, 0)?;
+        lower(Resource::Fsize, 0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LONG: Bounds = Bounds { time: Duration::from_secs(120), output: 1 << 20 };
+
+    /// Whether this is the process that [`run`] made: it alone has no environment.
+    fn is_own() -> bool {
+        std::env::vars_os().next().is_none()
+    }
+
+    /// Runs a test of this program, one that does nothing anywhere else.
+    fn run(name: &str, bounds: Bounds) -> Bounded {
+        let name = format!("world::os::tests::{name}");
+        OsWorld.run_self(&["--exact", "--nocapture", &name], b"what is read".to_vec(), bounds).expect("a process")
+    }
+
+    #[test]
+    fn says_what_it_reads() {
+        if is_own() {
+            println!("<{}>", io::read_to_string(io::stdin()).expect("text"));
+        }
+    }
+
+    #[test]
+    fn never_ends() {
+        while is_own() {
+            thread::sleep(Duration::from_secs(1));
+        }
+    }
+
+    #[test]
+    fn works_for_ever() {
+        if is_own() {
+            OsWorld.confine(Confinement { memory: 1 << 40, seconds: 1 }).expect("limits");
+        }
+        let mut number = 1u64;
+        while is_own() {
+            number = std::hint::black_box(number.wrapping_mul(3));
+        }
+    }
+
+    #[test]
+    fn takes_too_much_memory() {
+        if is_own() {
+            OsWorld.confine(Confinement { memory: 2 << 30, seconds: 60 }).expect("limits");
+            println!("{}", vec![0u8; 4 << 30].len());
+        }
+    }
+
+    #[test]
+    fn a_process_of_its_own_reads_and_has_no_environment() {
+        let ended = run("says_what_it_reads", LONG);
+        assert_eq!(ended.end, End::Code(0), "{ended:?}");
+        assert!(String::from_utf8_lossy(&ended.output).contains("<what is read>"), "{ended:?}");
+    }
+
+    #[test]
+    fn bounds_end_it() {
+        let ended = run("never_ends", Bounds { time: Duration::from_millis(800), ..LONG });
+        assert_eq!(ended.end, End::TooLong);
+        assert_eq!(run("says_what_it_reads", Bounds { output: 3, ..LONG }).end, End::TooMuch);
+    }
+
+    #[test]
+    fn its_own_limits_end_it() {
+        assert_eq!(run("works_for_ever", LONG).end, End::Time);
+        let ended = run("takes_too_much_memory", LONG);
+        assert!(matches!(ended.end, End::Signal(_)), "{ended:?}");
+        assert!(String::from_utf8_lossy(&ended.errors).contains("memory allocation of"), "{ended:?}");
     }
 }

@@ -34,7 +34,7 @@ pub(crate) fn pages() -> BTreeMap<String, String> {
 
 fn index(schema: &Json, definitions: &Map<String, Json>) -> String {
     let mut out = String::from(
-        "# The spec language\n\nA spec is a folder. Every `.yaml`, `.yml` and `.json` file in it, at any depth, holds some of the keys below. Things of\n\
+        "# The spec language\n\nA spec is a folder. Every `.yaml`, `.yml`, `.json` and [`.jsonnet`](../jsonnet.md) file in it, at any depth, holds some of the keys below. Things of\n\
          one kind may be spread over files; a name that is defined twice is an error. Names that begin with a dot are skipped.\n\n\
          Every page is made from the types of the compiler, and every example on it is read by the compiler in a test.\n\
          [Values](values.md) says how times, quantities, units, labels and secrets are written;\n\

@@ -35,9 +35,15 @@ fn command(diagnostic: &Diagnostic, places: &Places<'_>) -> String {
     properties.push_str(&property("title", diagnostic.rule));
     let mut text = diagnostic.message.clone();
     for label in &diagnostic.labels {
-        let start = places.start(label.span);
-        let name = &places.source(label.span).name;
-        text.push_str(&format!("\n{name}:{}:{}: {}", start.line, start.column, label.message));
+        let source = places.source(label.span);
+        match source.kind {
+            // Its lines are those of what the file produced.
+            SourceKind::Evaluated => text.push_str(&format!("\n{}: {}", source.name, label.message)),
+            _ => {
+                let start = places.start(label.span);
+                text.push_str(&format!("\n{}:{}:{}: {}", source.name, start.line, start.column, label.message));
+            }
+        }
     }
     if let Some(help) = &diagnostic.help {
         text.push_str(&format!("\nhelp: {help}"));
@@ -50,7 +56,7 @@ fn place(span: Span, places: &Places<'_>) -> String {
     match source.kind {
         SourceKind::File | SourceKind::Rust => {}
         // The places lie in what the file produced, not in the file.
-        SourceKind::Evaluated => return property("file", &source.name),
+        SourceKind::Evaluated => return property("file", &source.name) + &property("line", "1"),
         SourceKind::Embedded | SourceKind::Argument | SourceKind::Made => return String::new(),
     }
     let (start, end) = (places.start(span), places.end(span));

@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::super::{Applicability, Diagnostic, Severity};
 use super::Report;
 use super::place::Places;
-use crate::source::{Position, Span};
+use crate::source::{Position, SourceKind, Span};
 
 /// The JSON Schema (draft 2020-12) of what [`write()`] writes.
 pub const SCHEMA: &str = include_str!("../../../schemas/diagnostic.schema.json");
@@ -116,6 +116,15 @@ pub fn write_with(report: &Report<'_>, repairs: Option<&Repairs<'_>>, out: &mut 
     out.write_all(b"}\n")
 }
 
+/// Where a span lies in its file; text that a file produced has no place there but the file's beginning.
+fn extent(span: Span, places: &Places<'_>) -> (Position, Position) {
+    let begin = Position { line: 1, column: 1, byte: 0 };
+    match places.source(span).kind {
+        SourceKind::Evaluated => (begin, begin),
+        _ => (places.start(span), places.end(span)),
+    }
+}
+
 fn finding<'a>(diagnostic: &'a Diagnostic, places: &Places<'a>) -> Finding<'a> {
     let file = |span: Span| places.source(span).name.as_str();
     Finding {
@@ -123,16 +132,16 @@ fn finding<'a>(diagnostic: &'a Diagnostic, places: &Places<'a>) -> Finding<'a> {
         severity: diagnostic.severity,
         message: &diagnostic.message,
         file: diagnostic.span.map(file),
-        start: diagnostic.span.map(|span| places.start(span)),
-        end: diagnostic.span.map(|span| places.end(span)),
+        start: diagnostic.span.map(|span| extent(span, places).0),
+        end: diagnostic.span.map(|span| extent(span, places).1),
         labels: diagnostic
             .labels
             .iter()
             .map(|label| Fact {
                 message: &label.message,
                 file: file(label.span),
-                start: places.start(label.span),
-                end: places.end(label.span),
+                start: extent(label.span, places).0,
+                end: extent(label.span, places).1,
             })
             .collect(),
         help: diagnostic.help.as_deref(),

@@ -12,6 +12,7 @@ pub mod sarif;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use super::{Diagnostic, Severity};
@@ -31,12 +32,10 @@ impl Report<'_> {
     pub fn counts(&self) -> Counts {
         let of = |severity| self.diagnostics.iter().filter(|diagnostic| diagnostic.severity == severity).count();
         let is_file = |kind| matches!(kind, SourceKind::File | SourceKind::Evaluated | SourceKind::Rust);
-        Counts {
-            errors: of(Severity::Error),
-            warnings: of(Severity::Warning),
-            infos: of(Severity::Info),
-            files: self.sources.iter().filter(|(_, source)| is_file(source.kind)).count(),
-        }
+        // A Jsonnet file and what it evaluates to are one file, and so is one that is imported several times.
+        let files: BTreeSet<&str> =
+            self.sources.iter().filter(|(_, source)| is_file(source.kind)).map(|(_, source)| source.name.as_str()).collect();
+        Counts { errors: of(Severity::Error), warnings: of(Severity::Warning), infos: of(Severity::Info), files: files.len() }
     }
 }
 

@@ -3,9 +3,13 @@
 //! A minified dashboard is one line of a megabyte. Counting its characters anew for each finding would take the product of both, so
 //! texts with findings are counted once, with a mark at every few hundred bytes.
 
+#[cfg(feature = "cli")]
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::super::Diagnostic;
+#[cfg(feature = "cli")]
+use crate::source::SourceKind;
 use crate::source::{Position, Source, SourceId, Sources, Span};
 
 /// Turns spans into places for people.
@@ -77,6 +81,16 @@ impl<'a> Places<'a> {
     #[cfg(feature = "cli")]
     pub(super) fn text(&self, span: Span) -> &'a str {
         self.sources.text(span)
+    }
+
+    /// What the text of a span is called where its lines are shown: those of what a file produced are not the file's.
+    #[cfg(feature = "cli")]
+    pub(super) fn title(&self, span: Span) -> Cow<'a, str> {
+        let source = self.source(span);
+        match source.kind {
+            SourceKind::Evaluated => Cow::Owned(format!("what {} evaluates to", source.name)),
+            _ => Cow::Borrowed(&source.name),
+        }
     }
 
     /// Where a span starts.

@@ -121,8 +121,8 @@ fn physical(span: Span, places: &Places<'_>) -> Value {
     let source = places.source(span);
     let artifact = uri::artifact(source);
     match source.kind {
-        // The places lie in what the file produced, not in the file.
-        SourceKind::Evaluated => json!({"artifactLocation": artifact}),
+        // The places lie in what the file produced; it is shown at the file's first line, since upload pages ask for one.
+        SourceKind::Evaluated => json!({"artifactLocation": artifact, "region": {"startLine": 1}}),
         _ => json!({"artifactLocation": artifact, "region": region(span, places)}),
     }
 }

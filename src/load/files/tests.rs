@@ -109,16 +109,40 @@ fn bytes_that_are_no_text() {
 }
 
 #[test]
+fn jsonnet_is_evaluated_and_what_it_imports_is_no_file_of_the_spec() {
+    let (sources, found) = spec(&[
+        ("a.jsonnet", b"local b = import 'b.libsonnet'; {a: b + 1, c: error 'no'}"),
+        ("b.libsonnet", b"1"),
+        ("c.jsonnet", b"\xef\xbb\xbf{c: [import 'b.libsonnet']}"),
+        ("d.jsonnet", b"{d: \xff}"),
+        ("e.jsonnet", b"{e: 1"),
+    ]);
+    assert_eq!(
+        findings(&sources, &found),
+        [
+            "/s/a.jsonnet:1 spec/jsonnet-error no",
+            "/s/d.jsonnet:1 spec/encoding byte 0xFF at offset 4, on line 1, is not UTF-8",
+            "/s/e.jsonnet:1 spec/syntax the end of the file stands where `,` or `}` is expected",
+        ]
+    );
+    let broken: Vec<bool> = found.files.iter().map(|file| file.is_broken).collect();
+    assert_eq!(broken, [true, false, true, true]);
+    let c = &found.files[1];
+    assert_eq!(sources.get(c.source).kind, SourceKind::Evaluated);
+    let item = c.document.as_ref().and_then(|document| document.root.get("c"));
+    assert_eq!(item.map(|item| sources.text(item.span).split_whitespace().collect::<String>()).as_deref(), Some("[1]"));
+    assert_eq!(found.files.len(), 4);
+}
+
+#[test]
 fn what_is_not_read_is_said() {
-    let (sources, found) = spec(&[("a.jsonnet", b"{}"), ("b.libsonnet", b"{}")]);
-    assert_eq!(findings(&sources, &found), ["spec/unreadable-format `/s/a.jsonnet`: Jsonnet files are not read"]);
     let world = MemoryWorld::default();
     world.put_dir("/s");
     let found = read(&world, &mut Sources::default(), Path::new("/s")).expect("readable");
     assert_eq!(found.diagnostics[0].rule, rule::NO_FILES);
     world.put_other("/s/pipe.yaml");
     let error = read(&world, &mut Sources::default(), Path::new("/s")).expect_err("a pipe");
-    assert_eq!(error.to_string(), "`/s/pipe.yaml` is neither a folder nor a .yaml, .yml or .json file");
+    assert_eq!(error.to_string(), "`/s/pipe.yaml` is neither a folder nor a .yaml, .yml, .json or .jsonnet file");
     let error = read(&world, &mut Sources::default(), Path::new("/no")).expect_err("nothing there");
     assert_eq!(error.to_string(), "`/no` does not exist");
 }

@@ -76,7 +76,7 @@ impl Pattern {
                 cache.clear();
             }
             let pattern = Arc::new(Self::compile(source));
-            cache.insert(Arc::clone(&pattern.source), Arc::clone(&pattern));
+            cache.insert(pattern.source.clone(), Arc::clone(&pattern));
             pattern
         })
     }

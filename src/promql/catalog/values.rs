@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
+use smol_str::SmolStr;
+
 use super::pattern::Pattern;
 
 /// A name or a label value: cheap to copy, as facts copy them at every node.
-pub type Name = Arc<str>;
+pub type Name = SmolStr;
 
 /// Whether series carry a label. An empty value is the same as no label.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -70,20 +70,6 @@ pub struct Inference {
 }
 
 impl Inference {
-    /// The same without what is known of the inner nodes, which is most of it: for those who keep a hundred thousand of these.
-    #[must_use]
-    pub fn summary(mut self) -> Self {
-        if let Some(root) = self.nodes.pop() {
-            self.nodes = vec![Node { children: SmallVec::new(), first: 0, ..root }];
-        }
-        for event in &mut self.events {
-            event.node = 0;
-        }
-        self.events.shrink_to_fit();
-        self.metrics.shrink_to_fit();
-        self
-    }
-
     /// The whole expression.
     pub fn root(&self) -> &Node {
         &self.nodes[self.nodes.len() - 1]

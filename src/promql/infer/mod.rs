@@ -42,7 +42,7 @@ pub use inference::{Context, Inference, Node, Purpose, VariableValues};
 pub use labels::{LabelFact, LabelSet, Labels, METRIC_NAME};
 pub use range::Interval;
 pub use record::variant_from;
-pub use walk::infer;
+pub use walk::{infer, infer_root};
 
 #[cfg(test)]
 mod tests;

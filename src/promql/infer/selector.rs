@@ -119,6 +119,10 @@ fn contradiction(notes: &mut Notes<'_>, tests: &[Test<'_>]) -> Option<Reason> {
         fact: Option<LabelFact>,
         last: Span,
     }
+    let alone = |index: usize, test: &Test<'_>| tests[..index].iter().all(|before| before.label != test.label);
+    if tests.iter().enumerate().all(|(index, test)| alone(index, test)) {
+        return None;
+    }
     let mut found = None;
     let mut labels: BTreeMap<&str, Left> = BTreeMap::new();
     for test in tests {

@@ -1,5 +1,7 @@
 //! The walk over an expression: inner nodes first, each node once.
 
+use std::cell::Cell;
+
 use smallvec::SmallVec;
 
 use super::aggregate;
@@ -21,7 +23,30 @@ use crate::promql::span::Span;
 
 /// Computes what an expression returns, node by node.
 pub fn infer(expr: &Expr, catalog: &dyn Catalog, context: &Context) -> Inference {
-    let mut walk = Walk { notes: Notes::new(catalog, context), nodes: Vec::with_capacity(8) };
+    infer_within(Vec::with_capacity(8), expr, catalog, context)
+}
+
+/// The same as [`infer`] without what is known of the inner nodes, which is most of it: for those who keep a hundred thousand of these.
+pub fn infer_root(expr: &Expr, catalog: &dyn Catalog, context: &Context) -> Inference {
+    thread_local! {
+        /// The nodes of one expression take kilobytes, so that room for them is not asked for again with each expression.
+        static ROOM: Cell<Vec<Node>> = const { Cell::new(Vec::new()) };
+    }
+    let mut inference = infer_within(ROOM.take(), expr, catalog, context);
+    let root = inference.nodes.pop().map(|root| Node { children: SmallVec::new(), first: 0, ..root });
+    let mut room = std::mem::replace(&mut inference.nodes, root.into_iter().collect());
+    room.clear();
+    ROOM.set(room);
+    for event in &mut inference.events {
+        event.node = 0;
+    }
+    inference.events.shrink_to_fit();
+    inference.metrics.shrink_to_fit();
+    inference
+}
+
+fn infer_within(room: Vec<Node>, expr: &Expr, catalog: &dyn Catalog, context: &Context) -> Inference {
+    let mut walk = Walk { notes: Notes::new(catalog, context), nodes: room };
     let root = walk.visit(expr, Role { guard: false, absent: false, unused: false, reach: 0.0 });
     walk.finish(expr, root)
 }
@@ -217,10 +242,6 @@ impl Walk<'_> {
                 *used_later = used;
             }
         }
-        // A hundred thousand of these are kept at once.
-        inference.nodes.shrink_to_fit();
-        inference.events.shrink_to_fit();
-        inference.metrics.shrink_to_fit();
         inference
     }
 }

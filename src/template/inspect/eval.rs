@@ -1,5 +1,7 @@
 //! What operands and function calls give.
 
+use smol_str::SmolStr;
+
 use super::super::ast::{Command, Operand, Pipeline, Term, TextSpan};
 use super::shape::{Shape, Taken};
 use super::{Use, UseKind, Walk};
@@ -152,7 +154,7 @@ impl<'t> Walk<'t> {
                 let written = named(last);
                 let format = last.and_then(|argument| argument.format);
                 let known = written.or(format);
-                let (text, place) = known.map_or((None, span), |(text, place)| (Some(text.to_owned()), place));
+                let (text, place) = known.map_or((None, span), |(text, place)| (Some(SmolStr::from(text)), place));
                 let site = self.note(UseKind::Query, text, span, place, None);
                 if let Some(found) = self.found.uses.get_mut(site) {
                     found.formatted = written.is_none() && format.is_some();
@@ -162,14 +164,14 @@ impl<'t> Walk<'t> {
             ("first", Shape::Vector(query)) => return done(Shape::Sample(query), None),
             ("sortByLabel", Shape::Vector(query)) => {
                 if let Some((label, place)) = named(first) {
-                    self.note(UseKind::QueryLabel, Some(label.to_owned()), span, place, query);
+                    self.note(UseKind::QueryLabel, Some(label.into()), span, place, query);
                 }
                 return done(Shape::Vector(query), None);
             }
             ("label", Shape::Sample(query)) => {
                 let label = named(first);
                 let place = label.map_or(span, |(_, place)| place);
-                let site = self.note(UseKind::QueryLabel, label.map(|(label, _)| label.to_owned()), span, place, query);
+                let site = self.note(UseKind::QueryLabel, label.map(|(label, _)| label.into()), span, place, query);
                 return done(Shape::Text, Some(site));
             }
             ("index", _) => {
@@ -208,7 +210,7 @@ impl<'t> Walk<'t> {
         let (kind, query) = map.given.value.element()?;
         let label = key.literal;
         let place = label.map_or(span, |(_, place)| place);
-        let site = self.note(kind, label.map(|(label, _)| label.to_owned()), span, place, query);
+        let site = self.note(kind, label.map(|(label, _)| label.into()), span, place, query);
         done(Shape::Text, Some(site))
     }
 
@@ -244,7 +246,7 @@ impl<'t> Walk<'t> {
     fn note(
         &mut self,
         kind: UseKind,
-        name: Option<String>,
+        name: Option<SmolStr>,
         span: TextSpan,
         name_span: TextSpan,
         query: Option<TextSpan>,

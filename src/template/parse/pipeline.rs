@@ -17,7 +17,7 @@ impl<'t> Parser<'t> {
     pub(super) fn pipeline(&mut self, place: Place, open: TextSpan) -> Result<(Pipeline, TextSpan)> {
         let start = self.peek_solid().span;
         let (variables, assigns) = self.assignments(place)?;
-        let mut commands: Vec<Command> = Vec::new();
+        let mut commands: Vec<Command> = Vec::with_capacity(1);
         let close = if place == Place::Paren { TokenKind::RightParen } else { TokenKind::Close };
         loop {
             let token = self.peek_solid();
@@ -55,7 +55,7 @@ impl<'t> Parser<'t> {
             while self.next().span != next.span {}
             let name = token.span.of(self.text);
             self.scope.declare(name);
-            variables.push(Variable { span: token.span, name: name.to_owned() });
+            variables.push(Variable { span: token.span, name: name.into() });
             if next.kind == TokenKind::Assign {
                 self.reassigned.insert(name.to_owned());
             }
@@ -74,7 +74,7 @@ impl<'t> Parser<'t> {
 
     // Operands up to a `|`, which is taken, or to what closes the pipeline.
     fn command(&mut self, place: Place) -> Result<Command> {
-        let mut operands: Vec<Operand> = Vec::new();
+        let mut operands: Vec<Operand> = Vec::with_capacity(1);
         loop {
             if let Some(operand) = self.operand()? {
                 operands.push(operand);
@@ -117,7 +117,7 @@ impl<'t> Parser<'t> {
 
     fn field(&self, span: TextSpan) -> Field {
         let span = TextSpan::new(span.start + 1, span.end);
-        Field { span, name: span.of(self.text).to_owned() }
+        Field { span, name: span.of(self.text).into() }
     }
 
     // A term at the next token, which is taken; nothing when no term starts there. `.name` is the dot, its field comes after.
@@ -128,13 +128,13 @@ impl<'t> Parser<'t> {
                 if self.dialect.function(written).is_none() {
                     self.report(messages::unknown_function(token.span, written, self.dialect, &self.scope));
                 }
-                Term::Function(written.to_owned())
+                Term::Function(written.into())
             }
             TokenKind::Variable => {
                 if !self.scope.has(written) {
                     self.report(messages::undefined_variable(token.span, written, self.dialect, &self.scope));
                 }
-                Term::Variable(written.to_owned())
+                Term::Variable(written.into())
             }
             TokenKind::Dot | TokenKind::Field => Term::Dot,
             TokenKind::Keyword(Keyword::Nil) => Term::Nil,

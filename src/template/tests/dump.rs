@@ -89,7 +89,7 @@ fn operand(operand: &Operand) -> String {
         Term::Bool(value) => value.to_string(),
         Term::Number(value) => format!("#{:016x}", (value + 0.0).to_bits()),
         Term::Text(value) => json(value),
-        Term::Variable(name) | Term::Function(name) => name.clone(),
+        Term::Variable(name) | Term::Function(name) => name.to_string(),
         Term::Group(inner) => format!("({})", pipeline(inner)),
     };
     for field in &operand.fields {

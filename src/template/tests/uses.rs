@@ -6,7 +6,7 @@ fn check(text: &str, expected: &[&str]) {
     let parsed = parse(text);
     assert_eq!(parsed.errors, [], "{text}");
     let show = |found: &Use| {
-        let name = found.name.clone().unwrap_or("*".to_owned());
+        let name = found.name.clone().unwrap_or("*".into());
         if found.name.is_some() && !text.contains('\\') {
             assert_eq!(found.name_span.of(text), name, "{text}");
         }

@@ -65,7 +65,7 @@ impl<'a> Repetitions<'a> {
             for diagnostic in group.rest.iter().take(LISTED) {
                 let place = diagnostic.span.map_or_else(String::new, |span| {
                     let start = places.start(span);
-                    format!("{}:{}:{}: ", word(&places.source(span).name), start.line, start.column)
+                    format!("{}:{}:{}: ", word(&places.title(span)), start.line, start.column)
                 });
                 // A place is never cut, a message keeps enough to be known.
                 let most = width.saturating_sub(place.chars().count() + 3).max(20);

@@ -126,7 +126,7 @@ impl Snippet {
         // miette draws no mark behind the last character, so there is always one more.
         self.text.push(' ');
         self.parts.push(Part {
-            name: clean::word(&source.name),
+            name: clean::word(&places.title(mark.span)),
             range: start..self.text.len(),
             first_line: first,
             lines: last.saturating_sub(first).saturating_add(1),

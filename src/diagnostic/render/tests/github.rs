@@ -12,7 +12,7 @@ fn commands_that_the_runner_understands() {
         "::warning file=rules/disk use.yml,line=4,col=16,endColumn=24,title=alert/missing-for::the alert has no `for`: 100%25, always%0D%0Anow",
         "::notice file=rules/disk use.yml,line=4,endLine=5,title=alert/untested::nothing tests this",
         "::error title=promql/syntax-error::the expression ends too early",
-        "::warning file=specs/main.jsonnet,title=spec/unknown-field::`a` is not a field",
+        "::warning file=specs/main.jsonnet,line=1,title=spec/unknown-field::`a` is not a field",
         "::error title=service/no-targets::nothing is scraped",
         "3 errors, 2 warnings, 1 note in 3 files",
     ];

@@ -86,7 +86,8 @@ fn the_official_schema_accepts_it() {
         })
     );
     assert_eq!(run["results"][2]["level"], "note");
-    assert_eq!(run["results"][4]["locations"][0]["physicalLocation"].get("region"), None, "places in what a program produced");
+    let produced = &run["results"][4]["locations"][0]["physicalLocation"]["region"];
+    assert_eq!(produced, &json!({"startLine": 1}), "places in what a program produced are not places in its file");
     assert_eq!(run["results"][5]["locations"][0]["physicalLocation"], json!({"artifactLocation": {"uri": "."}}));
 }
 
