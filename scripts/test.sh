@@ -73,6 +73,7 @@ else
 fi
 
 check tests 2400 cargo test --locked --all-features --no-fail-fast
+check 'layout of the specs' 300 cargo run --quiet --locked -- fmt --check specs examples
 check proofs 600 cargo run --quiet --locked -- prove specs/ --mutate
 
 # The tests print a line a skip, past the capture of their output.

@@ -4,12 +4,15 @@ pub mod apply;
 mod backtest;
 pub mod backup;
 pub mod completions;
+pub mod convert;
 mod diff;
 mod explain;
+pub mod fmt;
 mod graph;
 pub mod init;
 mod jsonnet;
 pub mod prove;
+pub mod reach;
 pub mod schema;
 pub mod simulate;
 pub mod verify;
@@ -65,6 +68,10 @@ pub enum Command {
     Graph(Graph),
     /// Serve made-up metrics for everything that the spec has scraped.
     Simulate(simulate::Simulate),
+    /// Lay the files of a spec out in one way, with their comments and their order.
+    Fmt(fmt::Fmt),
+    /// Write the files of a spec in another notation: YAML, JSON or Jsonnet.
+    Convert(convert::Convert),
     /// Write a first spec to change into your own.
     Init(init::Init),
     /// Print the JSON Schema of a spec, or of the findings that --format json writes.
@@ -91,7 +98,8 @@ impl Command {
             Self::Diff(args) => Some(&args.jsonnet),
             Self::Graph(args) => Some(&args.jsonnet),
             Self::Simulate(args) => Some(&args.jsonnet),
-            Self::Backup(_) | Self::Init(_) | Self::Schema(_) | Self::Completions(_) | Self::Man(_) => None,
+            Self::Convert(args) => Some(&args.jsonnet),
+            Self::Fmt(_) | Self::Backup(_) | Self::Init(_) | Self::Schema(_) | Self::Completions(_) | Self::Man(_) => None,
         }
     }
 }
@@ -108,6 +116,9 @@ pub struct Build {
     /// The environment whose changes are applied.
     #[arg(long, value_name = "NAME")]
     pub env: Option<String>,
+    /// Write a tree for each environment of the spec, into a folder of --out that is called like it.
+    #[arg(long, conflicts_with_all = ["env", "watch"])]
+    pub all_envs: bool,
     /// Write only these parts.
     #[arg(long, value_name = "TARGET")]
     pub target: Vec<Target>,
@@ -171,6 +182,9 @@ pub struct Lint {
     /// The environment whose changes are applied.
     #[arg(long, value_name = "NAME")]
     pub env: Option<String>,
+    /// Lint each spec in all of its environments, and say once what is the same in all.
+    #[arg(long, conflicts_with = "env")]
+    pub all_envs: bool,
     /// Mend what can be mended without a second look, and report what remains.
     #[arg(long)]
     pub fix: bool,
@@ -197,6 +211,9 @@ pub struct Drift {
     /// The environment whose changes are applied.
     #[arg(long, value_name = "NAME")]
     pub env: Option<String>,
+    /// Compare the trees of all environments of the spec: the folders of --out that are called like them.
+    #[arg(long, conflicts_with = "env")]
+    pub all_envs: bool,
     /// Compare only these parts.
     #[arg(long, value_name = "TARGET")]
     pub target: Vec<Target>,

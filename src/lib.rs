@@ -17,12 +17,14 @@ pub mod backup;
 pub mod cli;
 #[cfg(feature = "cli")]
 pub mod commands;
+pub mod convert;
 pub mod diagnostic;
 pub mod diff;
 pub mod emit;
 pub mod explain;
 pub mod fix;
 pub mod foreign;
+pub mod format;
 pub mod graph;
 pub mod init;
 pub mod jsonnet;

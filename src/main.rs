@@ -7,8 +7,8 @@ use clap::Parser;
 use optiinfra_gen::cli::{Cli, Command};
 use optiinfra_gen::commands::terminal::{Exit, Terminal, human_options, shows_progress};
 use optiinfra_gen::commands::{
-    apply, backtest, backup, build, completions, diff, drift, explain, graph, init, jsonnet, lint, prove, query, schema,
-    simulate, verify,
+    apply, backtest, backup, build, completions, convert, diff, drift, explain, fmt, graph, init, jsonnet, lint, prove, query,
+    schema, simulate, verify,
 };
 use optiinfra_gen::jsonnet::child;
 use optiinfra_gen::world::OsWorld;
@@ -78,6 +78,8 @@ fn run(cli: &Cli) -> io::Result<Exit> {
         Command::Diff(args) => diff::diff(args, &world, &mut terminal),
         Command::Graph(args) => graph::graph(args, &world, &mut terminal),
         Command::Simulate(args) => simulate::simulate(args, &world, &mut terminal),
+        Command::Fmt(args) => fmt::fmt(args, &world, io::stdin().lock(), &mut terminal),
+        Command::Convert(args) => convert::convert(args, &world, &mut terminal),
         Command::Init(args) => init::init(args, &world, &mut terminal),
         Command::Schema(args) => schema::schema(args, &mut terminal),
         Command::Completions(args) => completions::completions(args, &mut terminal),

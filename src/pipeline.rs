@@ -1,5 +1,7 @@
 //! Load, resolve, lint, lower, emit: the five phases in their order, and nothing else.
 
+pub mod environments;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -10,6 +12,7 @@ use crate::foreign::collect::Contents;
 use crate::foreign::{Collected, Known};
 use crate::lint::{Disk, LintSettings, Outside, Subject};
 use crate::load::files::LoadError;
+use crate::load::import::settle;
 use crate::load::suppress::Suppression;
 use crate::load::{self, Loaded, generated};
 use crate::model::Model;
@@ -101,8 +104,9 @@ pub fn check_observed(
     let mut sources = Sources::default();
     observer.begins(Phase::Load);
     let loaded = load::load(world, &mut sources, specs, options.environment)?;
-    let (model, mut diagnostics) = resolve_and_lint(world, &mut sources, specs, loaded, &options.lint, observer)?;
+    let (model, mut diagnostics) = resolve_and_lint(world, &mut sources, specs, loaded, None, &options.lint, observer)?;
     diagnostic::sort(&mut diagnostics);
+    settle(&mut diagnostics, &sources);
     generated::locate(&sources, &mut diagnostics);
     Ok(Checked { sources, model, diagnostics })
 }
@@ -113,6 +117,7 @@ fn resolve_and_lint(
     sources: &mut Sources,
     root: &Path,
     mut loaded: Loaded,
+    shipped: Option<&Arc<Spec>>,
     settings: &LintSettings,
     observer: &dyn Observer,
 ) -> Result<(Option<Model>, Vec<Diagnostic>), LoadError> {
@@ -121,8 +126,8 @@ fn resolve_and_lint(
     let (spec, mut earlier) = decode(loaded);
     let Some(spec) = spec else { return Ok((None, earlier)) };
     observer.begins(Phase::Resolve);
-    let shipped = packs::shipped(sources);
-    let mut model = resolve::resolve(Arc::new(spec), Arc::new(shipped), sources, &mut earlier);
+    let shipped = shipped.map_or_else(|| Arc::new(packs::shipped(sources)), Arc::clone);
+    let mut model = resolve::resolve(Arc::new(spec), shipped, sources, &mut earlier);
     if let Some(notifications) = &model.spec.notifications {
         model.templates = load::templates::read(world, sources, root, &notifications.templates, &mut earlier)?;
     }
@@ -172,8 +177,18 @@ pub fn resolve(world: &dyn World, specs: &Path, environment: Option<&str>) -> Re
         resolve::resolve(Arc::new(spec), Arc::new(shipped), &sources, &mut diagnostics)
     });
     diagnostic::sort(&mut diagnostics);
+    settle(&mut diagnostics, &sources);
     generated::locate(&sources, &mut diagnostics);
     Ok(Resolved { sources, model, whole, suppressions, diagnostics })
+}
+
+/// In which environments specs are linted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Environments<'a> {
+    /// In this one, or as they are without one.
+    One(Option<&'a str>),
+    /// In each that a spec has; a spec without any as it is.
+    All,
 }
 
 /// Everything that was found in several paths.
@@ -198,7 +213,7 @@ pub fn lint(
     environment: Option<&str>,
     settings: &LintSettings,
 ) -> Result<Linted, LoadError> {
-    lint_observed(world, paths, catalogs, environment, settings, &())
+    lint_observed(world, paths, catalogs, Environments::One(environment), settings, &())
 }
 
 /// The same as [`lint()`], for somebody who is told how far it is.
@@ -210,7 +225,7 @@ pub fn lint_observed(
     world: &dyn World,
     paths: &[PathBuf],
     catalogs: &[PathBuf],
-    environment: Option<&str>,
+    environments: Environments<'_>,
     settings: &LintSettings,
     observer: &dyn Observer,
 ) -> Result<Linted, LoadError> {
@@ -222,8 +237,18 @@ pub fn lint_observed(
         observer.begins(Phase::Load);
         match foreign::collect::read(world, sources, path)? {
             Contents::Spec(files) => {
-                let loaded = load::assemble(sources, files.into_spec(), environment);
-                diagnostics.extend(resolve_and_lint(world, sources, path, loaded, settings, observer)?.1);
+                let spec = load::with_imports(world, sources, path, files.into_spec())?;
+                match environments {
+                    Environments::One(environment) => {
+                        let loaded = load::compose(sources, spec, environment);
+                        diagnostics.extend(resolve_and_lint(world, sources, path, loaded, None, settings, observer)?.1);
+                    }
+                    Environments::All => {
+                        let each = environments::check_each(world, sources, path, spec, settings, observer)?;
+                        let named: Vec<_> = each.into_iter().map(|checked| (checked.name, checked.diagnostics)).collect();
+                        diagnostics.extend(environments::merged(named));
+                    }
+                }
             }
             Contents::Foreign(files) => {
                 let is_file = files.files.iter().any(|file| file.path == *path);
@@ -233,6 +258,10 @@ pub fn lint_observed(
             Contents::Mixed(finding) => diagnostics.push(finding),
         }
     }
+    let environment = match environments {
+        Environments::One(environment) => environment,
+        Environments::All => None,
+    };
     if any_foreign {
         let mut known = Known::default();
         for catalog in catalogs {
@@ -242,6 +271,7 @@ pub fn lint_observed(
         diagnostics.extend(foreign::check(collected, &known, sources, settings));
     }
     diagnostic::sort(diagnostics);
+    settle(diagnostics, sources);
     generated::locate(sources, diagnostics);
     Ok(linted)
 }

@@ -3,6 +3,7 @@
 //! Every front end (a YAML file, a JSON file, an embedded pack, a literal on the command line) registers its text here once;
 //! from then on a place is a [`Span`]: twelve bytes that any diagnostic can turn back into file, line and column.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// Identifies one text in [`Sources`].
@@ -50,6 +51,19 @@ pub enum SourceKind {
     Argument,
 }
 
+/// Through what the text of a module came into a spec.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Import {
+    /// What the importing file calls it.
+    pub name: String,
+    /// Where it calls it so. That file may be one of a module in its turn.
+    pub key: Span,
+    /// All of the entry in that file, with the values that it gives.
+    pub entry: Span,
+    /// The folder that the module lies in, as it is reached.
+    pub folder: PathBuf,
+}
+
 /// One registered text.
 #[derive(Debug, Clone)]
 pub struct Source {
@@ -59,7 +73,12 @@ pub struct Source {
     pub text: Arc<str>,
     /// Where it came from.
     pub kind: SourceKind,
-    line_starts: Vec<u32>,
+    /// The import that it came through, if it is the text of a module.
+    pub import: Option<Arc<Import>>,
+    /// The first source that stands for the same file: a module that is imported several times has each of its texts several
+    /// times, so that a place tells which import it belongs to.
+    pub original: SourceId,
+    line_starts: Arc<[u32]>,
 }
 
 /// A place for people: line and column count from 1, the column in characters.
@@ -74,10 +93,10 @@ pub struct Position {
 }
 
 impl Source {
-    fn new(name: String, text: Arc<str>, kind: SourceKind) -> Self {
+    fn new(id: SourceId, name: String, text: Arc<str>, kind: SourceKind) -> Self {
         let mut line_starts = vec![0];
         line_starts.extend(text.bytes().zip(1u32..).filter(|(byte, _)| *byte == b'\n').map(|(_, next)| next));
-        Self { name, text, kind, line_starts }
+        Self { name, text, kind, import: None, original: id, line_starts: line_starts.into() }
     }
 
     /// Line and column of a byte offset; offsets beyond the end give the end.
@@ -88,6 +107,11 @@ impl Source {
         let start = self.line_starts[line] as usize;
         let column = self.text.get(start..byte as usize).map_or(0, |before| before.chars().count());
         Position { line: count(line + 1), column: count(column + 1), byte }
+    }
+
+    /// Whether the text is JSON: a bare word or number in it stands for no text.
+    pub fn is_json(&self) -> bool {
+        self.kind == SourceKind::Evaluated || self.name.len() > 5 && self.name.to_ascii_lowercase().ends_with(".json")
     }
 
     /// The text of one line (from 1) without its line ending; empty when there is no such line.
@@ -123,7 +147,26 @@ impl Sources {
     /// Registers a text and gives its id. A byte order mark must already be gone.
     pub fn add(&mut self, name: impl Into<String>, text: impl Into<Arc<str>>, kind: SourceKind) -> SourceId {
         let id = SourceId(count(self.all.len()));
-        self.all.push(Source::new(name.into(), text.into(), kind));
+        self.all.push(Source::new(id, name.into(), text.into(), kind));
+        id
+    }
+
+    /// Says that a text came through an import.
+    pub fn set_import(&mut self, id: SourceId, import: Arc<Import>) {
+        let source = self.get(id);
+        // Another spec of the same run may have imported the file too.
+        let same = |other: &&Source| other.import.is_some() && other.name == source.name && other.text == source.text;
+        let original = self.all.iter().find(same).map_or(source.original, |other| other.original);
+        let source = &mut self.all[id.0 as usize];
+        source.import = Some(import);
+        source.original = original;
+    }
+
+    /// Registers a text once more, for another import of the same file.
+    pub fn add_import(&mut self, of: SourceId, import: Arc<Import>) -> SourceId {
+        let id = SourceId(count(self.all.len()));
+        let source = Source { import: Some(import), ..self.get(of).clone() };
+        self.all.push(source);
         id
     }
 

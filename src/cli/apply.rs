@@ -6,6 +6,7 @@ use clap::Args;
 
 use crate::cli::Jsonnet;
 use crate::cli::Reporting;
+use crate::cli::reach::Reach;
 use crate::cli::verify::Servers;
 
 /// Arguments of `apply`.
@@ -17,6 +18,9 @@ pub struct Apply {
     /// Where the servers are.
     #[command(flatten)]
     pub servers: Servers,
+    /// How servers are reached.
+    #[command(flatten)]
+    pub reach: Reach,
     /// The environment whose changes are applied.
     #[arg(long, value_name = "NAME")]
     pub env: Option<String>,

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use crate::cli::Jsonnet;
+use crate::cli::reach::Reach;
 
 /// Arguments of `backtest`.
 #[derive(Debug, Args)]
@@ -33,6 +34,9 @@ pub struct Backtest {
     /// The form of the report.
     #[arg(long, value_enum, default_value_t = BacktestFormat::Human)]
     pub format: BacktestFormat,
+    /// How servers are reached.
+    #[command(flatten)]
+    pub reach: Reach,
     /// What is given to Jsonnet files.
     #[command(flatten)]
     pub jsonnet: Jsonnet,

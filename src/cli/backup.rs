@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use crate::cli::reach::Reach;
+
 /// Arguments of `backup`.
 #[derive(Debug, Args)]
 pub struct Backup {
@@ -13,4 +15,7 @@ pub struct Backup {
     /// The folder that is written.
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
+    /// How servers are reached.
+    #[command(flatten)]
+    pub reach: Reach,
 }

@@ -6,6 +6,7 @@ use clap::Args;
 
 use crate::cli::Jsonnet;
 use crate::cli::Reporting;
+use crate::cli::reach::Reach;
 
 /// Arguments of `verify`.
 #[derive(Debug, Args)]
@@ -16,6 +17,9 @@ pub struct Verify {
     /// Where the servers are.
     #[command(flatten)]
     pub servers: Servers,
+    /// How servers are reached.
+    #[command(flatten)]
+    pub reach: Reach,
     /// The environment whose changes are applied.
     #[arg(long, value_name = "NAME")]
     pub env: Option<String>,

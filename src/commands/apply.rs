@@ -17,7 +17,7 @@ use crate::world::World;
 ///
 /// Those of the writer of the report.
 pub fn apply(args: &cli::apply::Apply, world: &dyn World, terminal: &mut Terminal<'_>) -> io::Result<Exit> {
-    let connections = match Connections::open(&args.servers, world, terminal)? {
+    let connections = match Connections::open(&args.servers, &args.reach, world, terminal)? {
         Ok(connections) => connections,
         Err(exit) => return Ok(exit),
     };

@@ -28,7 +28,7 @@ pub fn backtest(args: &cli::Backtest, world: &dyn World, terminal: &mut Terminal
         Err((message, help)) => return terminal.fail(message, help),
     };
     let servers = Servers { prometheus: Some(args.prometheus.clone()), alertmanager: None, grafana: None };
-    let connections = match Connections::open(&servers, world, terminal)? {
+    let connections = match Connections::open(&servers, &args.reach, world, terminal)? {
         Ok(connections) => connections,
         Err(exit) => return Ok(exit),
     };

@@ -18,7 +18,7 @@ use crate::world::World;
 /// Those of the writer of the report.
 pub fn backup(args: &cli::backup::Backup, world: &dyn World, terminal: &mut Terminal<'_>) -> io::Result<Exit> {
     let servers = Servers { prometheus: None, alertmanager: None, grafana: Some(args.grafana.clone()) };
-    let connections = match Connections::open(&servers, world, terminal)? {
+    let connections = match Connections::open(&servers, &args.reach, world, terminal)? {
         Ok(connections) => connections,
         Err(exit) => return Ok(exit),
     };

@@ -6,7 +6,7 @@ use crate::cli::{self, Format};
 use crate::commands::compile::{compile, refused, scope, show};
 use crate::commands::progress::Progress;
 use crate::commands::terminal::{Exit, Terminal, verdict};
-use crate::commands::{drift, settings, watch};
+use crate::commands::{drift, environments, settings, watch};
 use crate::emit::OutputError;
 use crate::emit::write::{self, Options, Outcome};
 use crate::pipeline::{Observer as _, Phase};
@@ -19,8 +19,11 @@ use crate::world::World;
 /// Those of the writer of the report.
 pub fn build(args: &cli::Build, world: &dyn World, terminal: &mut Terminal<'_>) -> io::Result<Exit> {
     if args.check {
-        let cli::Build { specs, out, env, target, report, jsonnet, .. } = args.clone();
-        return drift::drift(&cli::Drift { specs, out, env, target, report, jsonnet }, world, terminal);
+        let cli::Build { specs, out, env, all_envs, target, report, jsonnet, .. } = args.clone();
+        return drift::drift(&cli::Drift { specs, out, env, all_envs, target, report, jsonnet }, world, terminal);
+    }
+    if args.all_envs {
+        return environments::build(args, world, terminal);
     }
     if args.watch {
         return watch::watch(args, world, terminal);
@@ -68,8 +71,13 @@ fn say(args: &cli::Build, written: Result<Outcome, OutputError>, verdict: Exit, 
 
 /// Names the files that were edited by hand and left as they are.
 pub(super) fn say_kept(outcome: &Outcome, terminal: &mut Terminal<'_>) -> io::Result<()> {
+    say_kept_in("", outcome, terminal)
+}
+
+/// The same of a tree in a folder, whose name with a slash stands before the files.
+pub(super) fn say_kept_in(folder: &str, outcome: &Outcome, terminal: &mut Terminal<'_>) -> io::Result<()> {
     for path in outcome.kept() {
-        writeln!(terminal.err, "kept as edited by hand: {path}")?;
+        writeln!(terminal.err, "kept as edited by hand: {folder}{path}")?;
     }
     if outcome.kept().next().is_some() {
         writeln!(terminal.err, "  help: move the edits into the spec, or overwrite them with --force")?;

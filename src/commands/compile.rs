@@ -9,6 +9,7 @@ use crate::diagnostic::{self, Diagnostic};
 use crate::emit::write::Scope;
 use crate::emit::{Artifacts, OutputError};
 use crate::lint::LintSettings;
+use crate::load::import::settle;
 use crate::pipeline::{self, CheckOptions, Observer, Phase};
 use crate::source::Sources;
 use crate::world::World;
@@ -39,7 +40,8 @@ pub(super) fn compile(
     let plan = match &checked.model {
         Some(model) if !checked.has_errors() => {
             observer.begins(Phase::Lower);
-            let (plan, more) = pipeline::plan(model, &checked.sources);
+            let (plan, mut more) = pipeline::plan(model, &checked.sources);
+            settle(&mut more, &checked.sources);
             checked.diagnostics.extend(more);
             diagnostic::sort(&mut checked.diagnostics);
             Some(plan)

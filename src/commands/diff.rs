@@ -104,8 +104,11 @@ fn read(
         }
     };
     let Resolved { sources, model, whole, diagnostics, .. } = resolved;
-    let unknown = diagnostics.iter().any(|finding| finding.rule == crate::load::rule::UNKNOWN_ENVIRONMENT);
-    let Some(model) = model.filter(|_| whole && !unknown) else {
+    if let Some(unknown) = diagnostics.iter().find(|finding| finding.rule == crate::load::rule::UNKNOWN_ENVIRONMENT) {
+        let message = format!("{} in `{}`", unknown.message, specs.display());
+        return terminal.fail(message, unknown.help.as_deref().unwrap_or_default()).map(Err);
+    }
+    let Some(model) = model.filter(|_| whole) else {
         terminal.report(&diagnostics, &sources, Format::Human)?;
         return terminal.fail(format!("`{name}` cannot be read"), "mend what is reported above, in that version").map(Err);
     };

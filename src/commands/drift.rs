@@ -3,10 +3,10 @@
 use std::io;
 
 use crate::cli::{self, Format};
-use crate::commands::compile::{Compiled, compile, refused, scope, show};
+use crate::commands::compile::{compile, refused, scope, show};
 use crate::commands::progress::Progress;
-use crate::commands::settings;
 use crate::commands::terminal::{Exit, Terminal, verdict};
+use crate::commands::{environments, settings};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::emit::drift::{self, Drift, Drifted};
 use crate::emit::write::Options;
@@ -23,6 +23,9 @@ const MOST_LINES: usize = 2000;
 ///
 /// Those of the writer of the report.
 pub fn drift(args: &cli::Drift, world: &dyn World, terminal: &mut Terminal<'_>) -> io::Result<Exit> {
+    if args.all_envs {
+        return environments::drift(args, world, terminal);
+    }
     let lint = match settings::read(world, &args.report, terminal)? {
         Ok(lint) => lint,
         Err(exit) => return Ok(exit),
@@ -55,7 +58,7 @@ pub fn drift(args: &cli::Drift, world: &dyn World, terminal: &mut Terminal<'_>) 
                 show(&compiled.diagnostics, &compiled.sources, &args.report, terminal)?;
                 say(&found, terminal)?;
             } else {
-                add(&found, &mut compiled);
+                add(&found, &mut compiled.sources, &mut compiled.diagnostics);
                 terminal.report(&compiled.diagnostics, &compiled.sources, args.report.format)?;
             }
             exit
@@ -67,7 +70,8 @@ pub fn drift(args: &cli::Drift, world: &dyn World, terminal: &mut Terminal<'_>) 
     Ok(exit)
 }
 
-fn say(found: &Drift, terminal: &mut Terminal<'_>) -> io::Result<()> {
+/// Shows the differences to people.
+pub(super) fn say(found: &Drift, terminal: &mut Terminal<'_>) -> io::Result<()> {
     write!(terminal.out, "{}", found.render(MOST_LINES))?;
     for help in found.help() {
         writeln!(terminal.out, "help: {help}")?;
@@ -76,17 +80,18 @@ fn say(found: &Drift, terminal: &mut Terminal<'_>) -> io::Result<()> {
 }
 
 /// For programs each difference is a finding like others, at the beginning of the file that differs.
-fn add(found: &Drift, compiled: &mut Compiled) {
+pub(super) fn add(found: &Drift, sources: &mut Sources, diagnostics: &mut Vec<Diagnostic>) {
     for difference in &found.differences {
         let name = found.out.join(&difference.path).to_string_lossy().replace('\\', "/");
-        let span = place(&mut compiled.sources, &name);
+        let span = place(sources, &name);
         let message = format!("`{name}`: {}", difference.message);
         let finding = Diagnostic::new(difference.kind.id(), Severity::Error, span, message);
-        compiled.diagnostics.push(finding.help(cure(difference.kind)));
+        diagnostics.push(finding.help(cure(difference.kind)));
     }
 }
 
-fn place(sources: &mut Sources, name: &str) -> Span {
+/// The beginning of a file that was not read.
+pub(super) fn place(sources: &mut Sources, name: &str) -> Span {
     let source = sources.by_name(name).unwrap_or_else(|| sources.add(name, "", SourceKind::File));
     Span::new(source, 0, 0)
 }

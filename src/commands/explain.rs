@@ -5,7 +5,7 @@ use std::io;
 use crate::cli::{self, ExplainFormat};
 use crate::commands::specs::{self, Readable};
 use crate::commands::terminal::{Exit, Terminal};
-use crate::explain::{About, names};
+use crate::explain::{About, findings, names};
 use crate::graph::Graph;
 use crate::lint::registry;
 use crate::world::World;
@@ -24,13 +24,23 @@ pub fn explain(args: &cli::Explain, world: &dyn World, terminal: &mut Terminal<'
         }
         return Ok(Exit::Clean);
     }
+    if let Some(page) = findings::find(wanted) {
+        match args.format {
+            ExplainFormat::Human => writeln!(terminal.out, "# {wanted}\n\n{page}")?,
+            ExplainFormat::Json => {
+                writeln!(terminal.out, "{:#}", serde_json::json!({"kind": "finding", "name": wanted, "page": page}))?;
+            }
+        }
+        return Ok(Exit::Clean);
+    }
     // A name that can only be a rule's needs no spec.
     let family = wanted.split_once('/').map(|(family, _)| family);
     let is_family = |family: &str| {
-        family == "spec" || registry::ALL.iter().any(|rule| rule.id.split_once('/').is_some_and(|(own, _)| own == family))
+        findings::families().any(|own| own == family)
+            || registry::ALL.iter().any(|rule| rule.id.split_once('/').is_some_and(|(own, _)| own == family))
     };
     if family.is_some_and(is_family) && world.metadata(&args.specs).is_err() {
-        return terminal.fail(format!("there is no rule `{wanted}`"), &registry::help_for(wanted));
+        return terminal.fail(format!("there is no rule `{wanted}`"), &names::help_for_rule(wanted));
     }
     let Readable { model, rest } = match specs::read(&args.specs, args.env.as_deref(), world, terminal)? {
         Ok(readable) => readable,

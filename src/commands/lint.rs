@@ -11,7 +11,7 @@ use crate::emit::unified::unified;
 use crate::fix::{self, Changed, Left, Mended, store};
 use crate::lint::LintSettings;
 use crate::load::files::LoadError;
-use crate::pipeline::{self, Linted, Observer};
+use crate::pipeline::{self, Environments, Linted, Observer};
 use crate::world::World;
 
 /// Checks specs and files that were written elsewhere, and reports what it finds.
@@ -49,7 +49,8 @@ pub fn lint(args: &cli::Lint, world: &dyn World, terminal: &mut Terminal<'_>) ->
 }
 
 fn run(args: &cli::Lint, world: &dyn World, settings: &LintSettings, observer: &dyn Observer) -> Result<Linted, LoadError> {
-    pipeline::lint_observed(world, &args.paths, &args.catalog, args.env.as_deref(), settings, observer)
+    let environments = if args.all_envs { Environments::All } else { Environments::One(args.env.as_deref()) };
+    pipeline::lint_observed(world, &args.paths, &args.catalog, environments, settings, observer)
 }
 
 fn say_timings(args: &cli::Lint, timings: &Timings, terminal: &mut Terminal<'_>) -> io::Result<()> {

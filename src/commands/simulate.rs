@@ -57,7 +57,10 @@ pub fn simulate(args: &Simulate, world: &dyn World, terminal: &mut Terminal<'_>)
     let clock = Arc::new(move || (now + started.elapsed()).as_secs_f64());
     let server = match Server::start(simulation, history, clock, args.port_base) {
         Ok(server) => server,
-        Err(Taken { port: 0, error }) => return terminal.fail(format!("no port can be had: {error}"), ""),
+        Err(Taken { port: 0, error }) => {
+            let help = "each target needs a port and a connection: fewer --instances, or more open files (`ulimit -n`)";
+            return terminal.fail(format!("no port can be had: {error}"), help);
+        }
         Err(Taken { port, error }) => {
             return terminal.fail(format!("port {port} cannot be had: {error}"), "choose another with --port-base");
         }

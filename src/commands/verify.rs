@@ -23,7 +23,7 @@ use crate::world::World;
 ///
 /// Those of the writer of the report.
 pub fn verify(args: &cli::verify::Verify, world: &dyn World, terminal: &mut Terminal<'_>) -> io::Result<Exit> {
-    let connections = match Connections::open(&args.servers, world, terminal)? {
+    let connections = match Connections::open(&args.servers, &args.reach, world, terminal)? {
         Ok(connections) => connections,
         Err(exit) => return Ok(exit),
     };

@@ -1,6 +1,6 @@
 //! `build --watch`: build again whenever the spec is saved, and say what became of it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
@@ -16,8 +16,9 @@ use crate::commands::settings;
 use crate::commands::terminal::{Exit, Terminal};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::emit::write::{self, Action, Options, Outcome};
+use crate::load::{self, rule};
 use crate::pipeline::{Observer as _, Phase};
-use crate::source::Sources;
+use crate::source::{Source, Sources};
 use crate::world::{Kind, World};
 
 /// Saving a file is several events: what follows within this time belongs to it.
@@ -40,7 +41,10 @@ pub(super) fn watch(args: &cli::Build, world: &dyn World, terminal: &mut Termina
         let _ = send.send(event);
     });
     let mut watched = match watcher {
-        Ok(watcher) => Watched { watcher, specs: args.specs.clone(), libraries: Vec::new(), out: absolute(world, &args.out) },
+        Ok(watcher) => {
+            let (specs, out) = (args.specs.clone(), absolute(world, &args.out));
+            Watched { watcher, specs, modules: BTreeSet::new(), absent: Vec::new(), libraries: Vec::new(), out }
+        }
         Err(error) => return terminal.fail(format!("changes of files cannot be watched: {error}"), "build without --watch"),
     };
     if let Err(error) = watched.begin(world) {
@@ -51,18 +55,30 @@ pub(super) fn watch(args: &cli::Build, world: &dyn World, terminal: &mut Termina
     }
     let mut said = Findings::new();
     loop {
-        round(args, world, &mut said, terminal)?;
+        let read = round(args, world, &mut said, terminal)?;
         terminal.out.flush()?;
-        watched.wait(world, &changes);
+        if !watched.follow(world, &read) {
+            watched.wait(world, &changes);
+        }
     }
 }
 
-/// One build: what is new among the findings, then one line.
-fn round(args: &cli::Build, world: &dyn World, said: &mut Findings, terminal: &mut Terminal<'_>) -> io::Result<()> {
+/// What a build has read.
+#[derive(Default)]
+struct Read {
+    sources: Sources,
+    /// Whether an import is wrong, perhaps because nothing is there yet.
+    lacks_module: bool,
+}
+
+/// One build: what is new among the findings, then one line. Gives what was read; nothing when the spec could not be.
+fn round(args: &cli::Build, world: &dyn World, said: &mut Findings, terminal: &mut Terminal<'_>) -> io::Result<Read> {
     let begin = Instant::now();
-    let Ok(lint) = settings::read(world, &args.report, terminal)? else { return Ok(()) };
+    let Ok(lint) = settings::read(world, &args.report, terminal)? else { return Ok(Read::default()) };
     let progress = Progress::begin(terminal.progress);
-    let Ok(compiled) = compile(&args.specs, args.env.as_deref(), lint, world, &progress, terminal)? else { return Ok(()) };
+    let Ok(compiled) = compile(&args.specs, args.env.as_deref(), lint, world, &progress, terminal)? else {
+        return Ok(Read::default());
+    };
     progress.begins(Phase::Write);
     let options = Options { force: args.force, scope: scope(&args.target), ..Options::default() };
     let written = compiled.artifacts.as_ref().map(|artifacts| write::write(world, &args.out, artifacts, &options));
@@ -83,14 +99,18 @@ fn round(args: &cli::Build, world: &dyn World, said: &mut Findings, terminal: &m
     match written {
         None => {
             let errors = compiled.diagnostics.iter().filter(|found| found.severity == Severity::Error).count();
-            writeln!(terminal.out, "nothing was written: {errors} error{}, {took} ms", if errors == 1 { "" } else { "s" })
+            writeln!(terminal.out, "nothing was written: {errors} error{}, {took} ms", if errors == 1 { "" } else { "s" })?;
         }
-        Some(Err(error)) => refused(&error, terminal).map(|_| ()),
+        Some(Err(error)) => {
+            refused(&error, terminal)?;
+        }
         Some(Ok(outcome)) => {
             say_kept(&outcome, terminal)?;
-            writeln!(terminal.out, "{}, {took} ms", changed(&outcome))
+            writeln!(terminal.out, "{}, {took} ms", changed(&outcome))?;
         }
     }
+    let lacks_module = compiled.diagnostics.iter().any(|found| found.rule == rule::INVALID_IMPORT);
+    Ok(Read { sources: compiled.sources, lacks_module })
 }
 
 /// `wrote prometheus/alerts.yml and docs/alerts/Slow.md`.
@@ -145,10 +165,14 @@ impl Findings {
     }
 }
 
-/// What is watched: the spec, what its Jsonnet files may import, and the settings.
+/// What is watched: the spec, what it imports, what its Jsonnet files may import, and the settings.
 struct Watched {
     watcher: RecommendedWatcher,
     specs: PathBuf,
+    /// The folders of the modules that it imports.
+    modules: BTreeSet<PathBuf>,
+    /// Where a module is imported from and nothing is.
+    absent: Vec<PathBuf>,
     /// Folders of Jsonnet libraries.
     libraries: Vec<PathBuf>,
     /// What is written there is no change of the spec, even where it lies inside of it.
@@ -166,31 +190,59 @@ impl Watched {
             self.watcher.watch(&self.specs, RecursiveMode::Recursive)?;
         }
         self.libraries = world.jsonnet().paths;
-        for folder in &self.libraries {
-            // One that is not there yet is looked for with the next change.
+        for folder in self.modules.iter().chain(&self.libraries) {
+            // One that is not there is reported by the next build, or looked for with the next change.
             let _ = self.watcher.watch(folder, RecursiveMode::Recursive);
         }
         self.watcher.watch(Path::new("."), RecursiveMode::NonRecursive)
     }
 
+    /// Watches the folders of modules. Those that were imported before stay among them: a build that cannot read the spec knows of
+    /// none, and a change there does no harm. Tells whether a file of a new one was saved after it was read and before it was watched.
+    fn follow(&mut self, world: &dyn World, read: &Read) -> bool {
+        let Read { sources, lacks_module } = read;
+        let again = lacks_module.then(|| load::read(world, &mut Sources::default(), &self.specs).ok()).flatten();
+        self.absent = again.as_ref().map(|spec| spec.modules.absent().to_vec()).unwrap_or_default();
+        // What was not there when the spec was read may be there by now.
+        let mut missed = again.is_some_and(|spec| !spec.modules.has_errors());
+        for (_, source) in sources.iter() {
+            let Some(import) = &source.import else { continue };
+            if self.modules.contains(&import.folder) {
+                continue;
+            }
+            let _ = self.watcher.watch(&import.folder, RecursiveMode::Recursive);
+            let of_folder = |other: &&Source| other.import.as_ref().is_some_and(|other| other.folder == import.folder);
+            let changed = |file: &Source| {
+                let now = world.read(Path::new(&file.name)).unwrap_or_default();
+                now.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&now) != file.text.as_bytes()
+            };
+            missed |= sources.iter().map(|(_, other)| other).filter(of_folder).any(changed);
+            self.modules.insert(import.folder.clone());
+        }
+        missed
+    }
+
     /// Waits for a change of what is watched, and for the quiet after it.
     fn wait(&mut self, world: &dyn World, changes: &Receiver<notify::Result<Event>>) {
         loop {
-            let patience = if world.metadata(&self.specs).is_ok() { None } else { Some(GONE) };
-            let event = match patience {
-                None => changes.recv().map_err(|_| RecvTimeoutError::Disconnected),
-                Some(patience) => changes.recv_timeout(patience),
+            let gone = world.metadata(&self.specs).is_err();
+            let event = match gone || !self.absent.is_empty() {
+                false => changes.recv().map_err(|_| RecvTimeoutError::Disconnected),
+                true => changes.recv_timeout(GONE),
             };
             match event {
                 Ok(event) if self.matters(world, &event) => break,
                 Ok(_) => {}
-                // A folder that is there again is another one.
-                Err(_) if patience.is_some() => {
-                    if world.metadata(&self.specs).is_ok() && self.begin(world).is_ok() {
+                Err(RecvTimeoutError::Disconnected) => return,
+                Err(RecvTimeoutError::Timeout) => {
+                    // A folder that is there again is another one.
+                    if gone && world.metadata(&self.specs).is_ok() && self.begin(world).is_ok() {
+                        return;
+                    }
+                    if self.absent.iter().any(|path| world.metadata(path).is_ok()) {
                         return;
                     }
                 }
-                Err(_) => return,
             }
         }
         let first = Instant::now();
@@ -206,7 +258,8 @@ impl Watched {
         if matches!(event.kind, EventKind::Access(_)) {
             return false;
         }
-        let read: Vec<PathBuf> = [&self.specs].into_iter().chain(&self.libraries).map(|path| absolute(world, path)).collect();
+        let folders = [&self.specs].into_iter().chain(&self.modules).chain(&self.libraries);
+        let read: Vec<PathBuf> = folders.map(|path| absolute(world, path)).collect();
         event.paths.is_empty()
             || event.paths.iter().any(|path| {
                 let path = absolute(world, path);

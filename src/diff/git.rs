@@ -7,6 +7,8 @@ use std::io;
 use std::path::{Component, Path, PathBuf};
 
 use super::revision::Revision;
+use crate::load;
+use crate::source::Sources;
 use crate::world::{Finished, Kind, MemoryWorld, Program, World};
 
 /// Why a spec cannot be read at a revision.
@@ -78,46 +80,83 @@ pub fn read<'w>(world: &'w dyn World, specs: &Path, revision: &str) -> Result<Re
         None if prefix.is_empty() => PathBuf::from("."),
         None => PathBuf::from(&prefix),
     };
-    let memory = MemoryWorld::default();
-    let mut seen: BTreeSet<PathBuf> = BTreeSet::new();
+    let mut files = Files { git: &git, commit: &commit, memory: MemoryWorld::default(), seen: BTreeSet::new(), any: false };
     // A file that imports does so from its folder.
     let around = if extension(&root) == "jsonnet" { root.parent().unwrap_or(Path::new("")) } else { &root };
-    let mut listed = git.list(&commit, &[clean(Path::new(""), around)])?;
+    let listed = git.list(&commit, &[clean(Path::new(""), around)])?;
     if !listed.iter().any(|entry| entry.path.starts_with(clean(Path::new(""), &root))) {
         return Err(GitError::NotThere(specs.to_owned(), revision.to_owned()));
     }
-    // Jsonnet imports files of any name.
-    let any = listed.iter().any(|entry| extension(&entry.path) == "jsonnet");
-    let libraries = if any { git.libraries()? } else { Vec::new() };
-    if !libraries.is_empty() {
-        listed.extend(git.list(&commit, &libraries)?);
-    }
-    for _ in 0..LINKS {
-        let entries: Vec<Entry> =
-            listed.into_iter().filter(|entry| (any || entry.is_read()) && seen.insert(entry.path.clone())).collect();
-        let blobs = git.blobs(&entries)?;
-        let mut targets = Vec::new();
-        for entry in &entries {
-            let Some(bytes) = blobs.get(&entry.object) else { continue };
-            let at = Path::new("/").join(&entry.path);
-            if entry.link {
-                let target = PathBuf::from(String::from_utf8_lossy(bytes).into_owned());
-                targets.push(clean(entry.path.parent().unwrap_or(Path::new("")), &target));
-                memory.put_link(at, target);
-            } else {
-                memory.put(at, bytes);
-            }
-        }
-        targets.retain(|target| !target.as_os_str().is_empty() && !seen.contains(target));
-        if targets.is_empty() {
-            break;
-        }
-        listed = git.list(&commit, &targets)?;
-    }
+    let memory = files.memory.clone();
+    // Imports stay within the repository there too.
+    memory.put_dir("/.git");
     if file.is_none() {
         memory.put_dir(Path::new("/").join(&root));
     }
-    Ok(Revision { now: world, files: memory, libraries, root, commit })
+    let mut revision = Revision { now: world, files: memory, libraries: Vec::new(), root, commit: commit.clone() };
+    revision.libraries = files.fetch(listed)?;
+    // What a spec imports lies elsewhere, and may import others.
+    let mut asked: BTreeSet<PathBuf> = BTreeSet::new();
+    while let Ok(spec) = load::read(&revision, &mut Sources::default(), &revision.root) {
+        let absent = spec.modules.absent().iter().map(|path| clean(Path::new(""), path.strip_prefix("/").unwrap_or(path)));
+        let new: Vec<PathBuf> = absent.filter(|path| !path.as_os_str().is_empty() && asked.insert(path.clone())).collect();
+        if new.is_empty() {
+            break;
+        }
+        let libraries = files.fetch(git.list(&commit, &new)?)?;
+        if !libraries.is_empty() {
+            revision.libraries = libraries;
+        }
+    }
+    Ok(revision)
+}
+
+/// The files of a commit that were asked for so far.
+struct Files<'g> {
+    git: &'g Git<'g>,
+    commit: &'g str,
+    memory: MemoryWorld,
+    seen: BTreeSet<PathBuf>,
+    /// Whether files of any name are read: Jsonnet imports them.
+    any: bool,
+}
+
+impl Files<'_> {
+    /// Takes what is listed, and where links there lead. Gives the folders of Jsonnet libraries, when they came to be needed with it.
+    fn fetch(&mut self, mut listed: Vec<Entry>) -> Result<Vec<PathBuf>, GitError> {
+        let mut libraries = Vec::new();
+        if !self.any && listed.iter().any(|entry| extension(&entry.path) == "jsonnet") {
+            self.any = true;
+            libraries = self.git.libraries()?;
+            if !libraries.is_empty() {
+                listed.extend(self.git.list(self.commit, &libraries)?);
+            }
+        }
+        for _ in 0..LINKS {
+            let (any, seen) = (self.any, &mut self.seen);
+            let entries: Vec<Entry> =
+                listed.into_iter().filter(|entry| (any || entry.is_read()) && seen.insert(entry.path.clone())).collect();
+            let blobs = self.git.blobs(&entries)?;
+            let mut targets = Vec::new();
+            for entry in &entries {
+                let Some(bytes) = blobs.get(&entry.object) else { continue };
+                let at = Path::new("/").join(&entry.path);
+                if entry.link {
+                    let target = PathBuf::from(String::from_utf8_lossy(bytes).into_owned());
+                    targets.push(clean(entry.path.parent().unwrap_or(Path::new("")), &target));
+                    self.memory.put_link(at, target);
+                } else {
+                    self.memory.put(at, bytes);
+                }
+            }
+            targets.retain(|target| !target.as_os_str().is_empty() && !self.seen.contains(target));
+            if targets.is_empty() {
+                break;
+            }
+            listed = self.git.list(self.commit, &targets)?;
+        }
+        Ok(libraries)
+    }
 }
 
 /// The folder that a spec is, or that it lies in, with its name there.

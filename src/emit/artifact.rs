@@ -91,6 +91,25 @@ pub(super) fn check_path(path: &str) -> Result<(), PathError> {
     Ok(())
 }
 
+/// Whether folders of these names can lie beside each other on every machine.
+///
+/// # Errors
+///
+/// When a name is none for a folder, or two differ only in case.
+pub fn check_folders<'n>(names: impl IntoIterator<Item = &'n str>) -> Result<(), PathError> {
+    let mut seen: BTreeMap<String, &str> = BTreeMap::new();
+    for name in names {
+        check_path(name)?;
+        if name.contains('/') {
+            return Err(PathError::NotPortable(name.to_owned()));
+        }
+        if let Some(other) = seen.insert(name.to_lowercase(), name) {
+            return Err(PathError::Case(other.to_owned(), name.to_owned()));
+        }
+    }
+    Ok(())
+}
+
 /// The folders that a path lies in, outermost first: `a` and `a/b` of `a/b/c`.
 pub(super) fn folders(path: &str) -> impl Iterator<Item = &str> {
     path.match_indices('/').filter_map(|(at, _)| path.get(..at))

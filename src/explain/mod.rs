@@ -4,6 +4,7 @@
 
 mod alert;
 mod delivery;
+pub mod findings;
 mod metric;
 pub mod names;
 mod page;

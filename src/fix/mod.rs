@@ -72,7 +72,13 @@ pub struct Left {
     pub reason: String,
 }
 
-/// Lints, applies the safe fixes of files that lie in `roots`, and lints again. Nothing is written: [`store::store`] does that.
+/// The files that specs import: they belong to them wherever they lie.
+fn modules(world: &dyn World, linted: &Linted) -> BTreeSet<PathBuf> {
+    let imported = linted.sources.iter().filter(|(id, source)| source.import.is_some() && source.original == *id);
+    imported.filter_map(|(_, source)| world.canonicalize(Path::new(&source.name)).ok()).collect()
+}
+
+/// Lints, applies the safe fixes of files that lie in `roots` or that specs there import, and lints again. Nothing is written: [`store::store`] does that.
 ///
 /// # Errors
 ///
@@ -88,7 +94,9 @@ pub fn mend(
     let mut left: BTreeMap<PathBuf, Left> = BTreeMap::new();
     let mut linted = lint(&overlay)?;
     for _ in 0..ROUNDS {
-        let allowed = |path: &Path| !left.contains_key(path) && roots.iter().any(|root| path.starts_with(root));
+        let modules = modules(world, &linted);
+        let is_ours = |path: &Path| roots.iter().any(|root| path.starts_with(root)) || modules.contains(path);
+        let allowed = |path: &Path| !left.contains_key(path) && is_ours(path);
         let mut round = edits::plan(&linted, &overlay, &allowed);
         for refused in round.refused.drain(..) {
             left.entry(refused.path).or_insert(Left { name: refused.name, reason: refused.reason });

@@ -105,8 +105,8 @@ impl Known {
             self.diagnostics.push(finding);
             return Ok(());
         }
-        let loaded = crate::load::assemble(sources, read.into_spec(), environment);
-        let (spec, mut diagnostics) = crate::pipeline::decode(loaded);
+        let spec = crate::load::with_imports(world, sources, argument, read.into_spec())?;
+        let (spec, mut diagnostics) = crate::pipeline::decode(crate::load::compose(sources, spec, environment));
         if let Some(spec) = spec {
             self.spec(sources, spec, &mut diagnostics);
         }

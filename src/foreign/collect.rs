@@ -70,9 +70,18 @@ pub fn read(world: &dyn World, sources: &mut Sources, path: &Path) -> Result<Con
         (Some(spec), Some(foreign)) => Contents::Mixed(mixed(path, spec, foreign)),
         (Some(_), None) => Contents::Spec(read),
         // Nothing at all: the spec's own words for it are the best.
-        (None, None) if read.files.is_empty() => Contents::Spec(read),
+        (None, None) if read.files.is_empty() || read.files.iter().any(|file| was_meant_as_spec(file, sources)) => {
+            Contents::Spec(read)
+        }
         (None, _) => Contents::Foreign(read),
     })
+}
+
+/// Whether a file that cannot be read begins a section of a spec. Its folder must not pass because nothing is known of it.
+fn was_meant_as_spec(file: &TextFile, sources: &Sources) -> bool {
+    let is_broken = file.diagnostics.iter().any(|found| found.severity == Severity::Error);
+    let begins = |line: &str| line.split_once(':').is_some_and(|(key, _)| detect::is_spec_key(key.trim_matches(['"', ' ', '{'])));
+    is_broken && sources.get(file.source).text.lines().any(|line| !line.starts_with("  ") && begins(line))
 }
 
 fn mixed(folder: &Path, spec: &TextFile, foreign: &TextFile) -> Diagnostic {

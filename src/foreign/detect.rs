@@ -92,8 +92,14 @@ const SPEC_KEYS: &[&str] = &[
     "packs",
     "clients",
     "environments",
+    "import",
     "variables",
 ];
+
+/// Whether only a spec has such a top-level key.
+pub fn is_spec_key(key: &str) -> bool {
+    SPEC_KEYS.contains(&key)
+}
 
 /// Top-level keys of which a configuration of Prometheus has at least one.
 const CONFIG_KEYS: &[&str] = &["scrape_configs", "scrape_config_files", "rule_files", "alerting", "remote_write", "remote_read"];

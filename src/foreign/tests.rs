@@ -317,3 +317,21 @@ fn hostile_files_end() {
         let _ = lint(&[("/h/x.rules", text)], &["/h"], &[]);
     }
 }
+
+/// A folder whose only file is broken does not pass as one of which nothing is known.
+#[test]
+fn a_broken_spec_is_a_spec() {
+    for (name, text) in [
+        ("a.yaml", "# x\nstack: {name: x}\nalerts: {A: ]\n"),
+        ("a.json", "{\"alerts\": {\"A\": ]}}"),
+        ("a.json", "{\n \"stack\": [}"),
+    ] {
+        assert_eq!(
+            lint(&[(&format!("/s/{name}"), text)], &["/s"], &[]).errors().first().map(|found| found.0),
+            Some("spec/syntax"),
+            "{text}"
+        );
+    }
+    let other = lint(&[("/s/a.yaml", "values: ]\n  stack: 1\n")], &["/s"], &[]);
+    assert_eq!(other.errors(), []);
+}

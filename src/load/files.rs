@@ -125,6 +125,8 @@ pub struct TextFiles {
 pub enum Wanted {
     /// Those that a spec is made of.
     Spec,
+    /// Those of a spec that say themselves what they mean: YAML and JSON, nothing that is evaluated.
+    Written,
     /// Those of a spec, and rule files whatever they are called: `.rules` in a folder, and a file of any name that is given itself.
     Any,
 }
@@ -261,7 +263,7 @@ fn format_of(path: &Path, wanted: Wanted) -> Option<Format> {
     match extension.as_str() {
         "yaml" | "yml" => Some(Format::Yaml),
         "json" => Some(Format::Json),
-        "jsonnet" => Some(Format::Jsonnet),
+        "jsonnet" if wanted != Wanted::Written => Some(Format::Jsonnet),
         "rules" if wanted == Wanted::Any => Some(Format::Unsaid),
         _ => None,
     }

@@ -1,5 +1,7 @@
 //! JSON text to a document: strictly JSON, with the place of every value and key.
 
+mod mistake;
+
 use super::tree::{Document, Key, Node, Pair, Scalar, ScalarKind, Style, Value};
 use super::{Limits, Parsed, rule, unique};
 use crate::diagnostic::{self, Diagnostic};
@@ -79,11 +81,24 @@ impl Parser<'_> {
     }
 
     fn unexpected(&self, wanted: &str) -> Box<Diagnostic> {
+        if let Some(end) = mistake::comment(self.text, self.at) {
+            let finding = self.error(self.at, end, "a comment stands in the text");
+            return Self::help(finding, "JSON has no comments; in YAML they are written with `#`");
+        }
+        let rest = self.text.get(self.at..).unwrap_or_default();
+        if rest.starts_with('\u{FEFF}') {
+            return Self::help(self.error(self.at, self.end_of_char(), "a byte order mark stands in the text"), "remove it");
+        }
+        let before = self.text.get(..self.at).unwrap_or_default().trim_end();
+        if rest.starts_with(',') && before.ends_with([',', '[', '{']) {
+            let message = if before.ends_with(',') { "a second comma" } else { "a comma" };
+            let finding = self.error(self.at, self.at + 1, format!("{message} stands where {wanted} is expected"));
+            return Self::help(finding, if before.ends_with(',') { "remove one of the two" } else { "remove it" });
+        }
         let finding = self.error(self.at, self.end_of_char(), format!("{} stands where {wanted} is expected", self.found()));
-        match self.peek() {
-            Some(b'/' | b'#') => Self::help(finding, "JSON has no comments"),
-            Some(b'\'') => Self::help(finding, "JSON puts text into double quotes"),
-            _ => finding,
+        match mistake::help(rest, wanted) {
+            Some(help) => Self::help(finding, &help),
+            None => finding,
         }
     }
 
@@ -115,7 +130,8 @@ impl Parser<'_> {
         match self.peek() {
             Some(b'{' | b'[') if depth >= self.limits.depth => {
                 let message = format!("lists and objects are nested deeper than {} levels", self.limits.depth);
-                Err(Box::new(Diagnostic::error(rule::LIMIT, self.span(start, start + 1), message)))
+                let finding = Box::new(Diagnostic::error(rule::LIMIT, self.span(start, start + 1), message));
+                Err(Self::help(finding, "is a bracket not closed, or was this file made by a program that lost its way?"))
             }
             Some(b'{') => self.object(depth),
             Some(b'[') => self.list(depth),
@@ -123,7 +139,7 @@ impl Parser<'_> {
                 let text = self.string()?;
                 Ok(self.scalar(start, text, ScalarKind::String, Style::Json))
             }
-            Some(b'-' | b'0'..=b'9') => self.number(),
+            Some(b'-' | b'+' | b'.' | b'0'..=b'9') => self.number(),
             Some(b'a'..=b'z' | b'A'..=b'Z') => self.word(),
             _ => Err(self.unexpected("a value")),
         }
@@ -143,10 +159,9 @@ impl Parser<'_> {
             "null" => ScalarKind::Null,
             "true" | "false" => ScalarKind::Bool,
             _ => {
-                return Err(Self::help(
-                    self.error(start, self.at, format!("`{word}` is no JSON value")),
-                    "put text into double quotes",
-                ));
+                let looks_like_yaml = start == 0 && self.text.get(self.at..).is_some_and(|rest| rest.starts_with(':'));
+                let (message, help) = mistake::word(word, looks_like_yaml);
+                return Err(Self::help(self.error(start, self.at, message), help));
             }
         };
         Ok(self.scalar(start, word.to_owned(), kind, Style::Plain))
@@ -165,6 +180,10 @@ impl Parser<'_> {
         if self.peek() == Some(b'-') {
             self.at += 1;
         }
+        if matches!(self.peek(), Some(b'+')) {
+            self.at += 1;
+            return Err(self.no_number(start));
+        }
         let zero = self.peek() == Some(b'0');
         let whole = self.digits();
         let mut valid = whole > 0 && !(zero && whole > 1);
@@ -179,21 +198,20 @@ impl Parser<'_> {
             }
             valid &= self.digits() > 0;
         }
-        if matches!(self.peek(), Some(b'a'..=b'z' | b'A'..=b'Z' | b'_' | b'.' | b'%')) {
-            valid = false;
-            while matches!(self.peek(), Some(b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' | b'.' | b'%')) {
-                self.at += 1;
-            }
+        if !valid || matches!(self.peek(), Some(b'a'..=b'z' | b'A'..=b'Z' | b'_' | b'.' | b'%')) {
+            return Err(self.no_number(start));
         }
         let text = self.text.get(start..self.at).unwrap_or_default();
-        if !valid {
-            let finding = self.error(start, self.at, format!("`{text}` is no JSON number"));
-            return Err(Self::help(
-                finding,
-                "put text into double quotes; a number has no leading zero and digits on both sides of its point",
-            ));
-        }
         Ok(self.scalar(start, text.to_owned(), ScalarKind::Number, Style::Plain))
+    }
+
+    /// What begins at `start` and goes on here is no number.
+    fn no_number(&mut self, start: usize) -> Box<Diagnostic> {
+        while matches!(self.peek(), Some(b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' | b'.' | b'%' | b'+' | b'-')) {
+            self.at += 1;
+        }
+        let (message, help) = mistake::number(self.text.get(start..self.at).unwrap_or_default());
+        Self::help(self.error(start, self.at, message), help)
     }
 
     /// A string, decoded.
@@ -274,6 +292,10 @@ impl Parser<'_> {
             Some(0x10000 + ((value - 0xD800) << 10) + low)
         });
         value.and_then(char::from_u32).ok_or_else(|| {
+            let escape = self.text.get(start..start + 6).unwrap_or_default();
+            if let Some((message, help)) = mistake::half(escape) {
+                return Self::help(self.error(start, start + 6, message), help);
+            }
             let finding = self.error(start, self.at.max(start + 2), "this escape names no character");
             Self::help(finding, "write four hexadecimal digits; a character beyond U+FFFF takes two escapes")
         })

@@ -21,8 +21,12 @@ fn shared_levels(section: &str) -> usize {
 /// One tree of all documents, in the order in which they are given; `None` when there are none. What is not a mapping at the top
 /// is left out: the reader of files reports it.
 pub fn merge(documents: impl IntoIterator<Item = Document>, diagnostics: &mut Vec<Diagnostic>) -> Option<Node> {
-    let mut roots: Vec<Node> =
-        documents.into_iter().map(|document| document.root).filter(|root| matches!(root.value, Value::Map(_))).collect();
+    join_roots(documents.into_iter().map(|document| document.root), diagnostics)
+}
+
+/// The same of trees.
+pub(super) fn join_roots(roots: impl IntoIterator<Item = Node>, diagnostics: &mut Vec<Diagnostic>) -> Option<Node> {
+    let mut roots: Vec<Node> = roots.into_iter().filter(|root| matches!(root.value, Value::Map(_))).collect();
     if roots.len() < 2 {
         return roots.pop();
     }

@@ -7,6 +7,7 @@
 //! | [`files`] | finds the files of a spec and reads them; those that are Jsonnet are evaluated |
 //! | [`generated`] | says of findings in what was evaluated which field they are about |
 //! | [`merge`] | joins the files by section and name |
+//! | [`import`] | reads the modules that a spec imports, and takes them into it |
 //! | [`overlay`], [`variable`] | applies one environment and puts the values of variables in |
 //! | [`suppress`] | reads the comments that allow a finding |
 //! | [`templates`] | the files with notification templates that a spec names |
@@ -14,6 +15,7 @@
 
 pub mod files;
 pub mod generated;
+pub mod import;
 pub mod json;
 pub mod merge;
 pub mod overlay;
@@ -32,11 +34,12 @@ mod unique;
 use crate::diagnostic::{self, Diagnostic, Severity};
 use crate::source::{SourceId, Sources, Span};
 use crate::world::World;
-use files::{LoadError, SpecFile};
+use files::{LoadError, SpecFile, SpecFiles};
+use import::{Modules, ReadSpec};
 use overlay::Applied;
 use std::path::Path;
 use suppress::Suppression;
-use tree::{Document, Key, Node};
+use tree::{Document, Key, Node, Value};
 use variable::Variables;
 
 /// A spec as one tree, before anything is known of its meaning.
@@ -62,15 +65,47 @@ pub struct Loaded {
 ///
 /// An error is a failure of the tool (nothing is there, a file cannot be read); what is wrong with the spec is in the diagnostics.
 pub fn load(world: &dyn World, sources: &mut Sources, path: &Path, environment: Option<&str>) -> Result<Loaded, LoadError> {
-    let files = files::read(world, sources, path)?;
-    Ok(assemble(sources, files, environment))
+    let spec = read(world, sources, path)?;
+    Ok(compose(sources, spec, environment))
 }
 
-/// Joins the files of a spec and applies one of its environments, or none.
-pub fn assemble(sources: &Sources, files: files::SpecFiles, environment: Option<&str>) -> Loaded {
-    let files::SpecFiles { mut files, mut diagnostics } = files;
-    let whole = !files.iter().any(|file| file.is_broken);
-    let mut suppressions = Vec::new();
+/// Reads the spec at `path` and the modules that it imports, for any of its environments.
+pub fn read(world: &dyn World, sources: &mut Sources, path: &Path) -> Result<ReadSpec, LoadError> {
+    let files = files::read(world, sources, path)?;
+    with_imports(world, sources, path, files)
+}
+
+/// Reads the modules that files of a spec at `path` import.
+pub fn with_imports(world: &dyn World, sources: &mut Sources, path: &Path, files: SpecFiles) -> Result<ReadSpec, LoadError> {
+    let modules = import::read(world, sources, path, &files)?;
+    Ok(ReadSpec { files, modules })
+}
+
+/// The names of all environments of a spec, in the order of its files.
+pub fn environments(files: &SpecFiles) -> Vec<Key> {
+    let mut names: Vec<Key> = Vec::new();
+    for document in files.files.iter().filter_map(|file| file.document.as_ref()) {
+        let Some(Value::Map(pairs)) = document.root.get("environments").map(|section| &section.value) else { continue };
+        for pair in pairs {
+            if names.iter().all(|other| other.text != pair.key.text) {
+                names.push(pair.key.clone());
+            }
+        }
+    }
+    names
+}
+
+/// Joins the files of a spec that imports nothing and applies one of its environments, or none.
+pub fn assemble(sources: &Sources, files: SpecFiles, environment: Option<&str>) -> Loaded {
+    compose(sources, ReadSpec { files, modules: Modules::default() }, environment)
+}
+
+/// Joins the files of a spec with its modules and applies one of its environments, or none.
+pub fn compose(sources: &Sources, spec: ReadSpec, environment: Option<&str>) -> Loaded {
+    let ReadSpec { files: SpecFiles { mut files, mut diagnostics }, modules } = spec;
+    let own = !files.iter().any(|file| file.is_broken);
+    let mut suppressions = modules.suppressions.clone();
+    diagnostics.extend(modules.diagnostics.iter().cloned());
     let mut documents = Vec::with_capacity(files.len());
     for file in &mut files {
         let Some(document) = file.document.take() else { continue };
@@ -80,15 +115,20 @@ pub fn assemble(sources: &Sources, files: files::SpecFiles, environment: Option<
         documents.push(document);
     }
     let merged = merge::merge(documents, &mut diagnostics);
-    let applied = merged.map(|root| overlay::apply(root, environment));
+    let applied = merged.map(|root| overlay::apply(root, environment, &modules));
+    let whole = own && applied.as_ref().map_or(modules.is_whole(), |applied| applied.whole);
     let mut loaded =
         Loaded { root: None, whole, files, environments: Vec::new(), variables: Variables::new(), suppressions, diagnostics };
-    if let Some(Applied { root, environments, variables, mut diagnostics }) = applied {
-        if !whole {
-            // One broken file is not to be reported again through everything that names what it defines.
-            const ABSENT: [&str; 3] = [rule::OVERLAY_TARGET_MISSING, rule::UNKNOWN_VARIABLE, rule::UNKNOWN_ENVIRONMENT];
-            diagnostics.retain(|finding| !ABSENT.contains(&finding.rule));
-        }
+    if let Some(Applied { root, environments, variables, mut diagnostics, .. }) = applied {
+        // One broken file is not to be reported again through everything that names what it defines.
+        const ABSENT: [&str; 3] = [rule::OVERLAY_TARGET_MISSING, rule::UNKNOWN_VARIABLE, rule::UNKNOWN_ENVIRONMENT];
+        let absent = match (own, whole) {
+            (false, _) => &ABSENT[..],
+            // A module defines things, but neither variables nor environments of the spec.
+            (true, false) => &ABSENT[..1],
+            (true, true) => &[],
+        };
+        diagnostics.retain(|finding| !absent.contains(&finding.rule));
         loaded.diagnostics.extend(diagnostics);
         loaded = Loaded { root: Some(root), environments, variables, ..loaded };
     }

@@ -21,6 +21,7 @@
 //! entries of a section are named things, and a mapping laid over a mapping that holds mappings alone (`levels`, `define`) names
 //! one of them. All environments are checked, whichever is applied.
 
+use super::import::{self, Composer, Modules};
 use super::suggest::{did_you_mean, nearest};
 use super::tree::{Key, Node, Pair, Value};
 use super::variable::{self, Variables};
@@ -40,49 +41,69 @@ pub struct Applied {
     pub environments: Vec<Key>,
     /// All variables with the values they have now.
     pub variables: Variables,
-    /// What is wrong with environments, variables and references, sorted.
+    /// Whether everything that is imported is in the tree.
+    pub whole: bool,
+    /// What is wrong with environments, variables, imports and references, sorted.
     pub diagnostics: Vec<Diagnostic>,
 }
 
-/// Applies the environment of this name, or none, to a merged spec.
-pub fn apply(mut root: Node, environment: Option<&str>) -> Applied {
+/// Applies the environment of this name, or none, to a merged spec, into which its modules are taken.
+pub fn apply(mut root: Node, environment: Option<&str>, modules: &Modules) -> Applied {
     let mut diagnostics = Vec::new();
-    let environments = take(&mut root, "environments").map(|pair| entries(pair, &mut diagnostics)).unwrap_or_default();
-    let mut variables =
-        take(&mut root, "variables").map(|pair| variable::declare(&pair.value, &mut diagnostics)).unwrap_or_default();
+    let mut environments = take(&mut root, "environments").map(|pair| entries(pair, &mut diagnostics)).unwrap_or_default();
+    let declared = take(&mut root, "variables").map(|pair| variable::declare(&pair.value, &mut diagnostics)).unwrap_or_default();
     let names: Vec<Key> = environments.iter().map(|pair| pair.key.clone()).collect();
 
+    let mut variables = declared.clone();
     let mut chosen = None;
+    if let Some(at) = environments.iter().position(|pair| environment == Some(pair.key.text.as_str())) {
+        let mut pair = environments.remove(at);
+        give(&mut pair.value, &mut variables, &mut diagnostics);
+        chosen = Some(pair);
+    }
+    // What a key or an import says may depend on variables, so that another environment changes another spec.
+    let plain = (modules.depend_on_variables() || variable::any_reference(&root, false)).then(|| root.clone());
+    let (found, whole) = Composer::compose(modules, &mut root, &variables);
+    diagnostics.extend(found);
     for Pair { key, value: mut overlay } in environments {
-        if environment == Some(key.text.as_str()) {
-            chosen = Some(overlay);
-            continue;
-        }
         // The others are only checked: against the spec as it is, with variables of their own.
-        if let Some(values) = take(&mut overlay, "variables") {
-            variable::assign(&mut variables.clone(), &values.value, &mut diagnostics);
-        }
-        Overlay { diagnostics: &mut diagnostics, environment: &key.text }.check(&root, &overlay);
+        let mut theirs = declared.clone();
+        let gives = give(&mut overlay, &mut theirs, &mut diagnostics);
+        let spec = plain.as_ref().filter(|_| gives || chosen.is_some()).map(|plain| {
+            let mut spec = plain.clone();
+            Composer::compose(modules, &mut spec, &theirs);
+            spec
+        });
+        Overlay { diagnostics: &mut diagnostics, environment: &key.text }.check(spec.as_ref().unwrap_or(&root), &overlay);
     }
     match (environment, chosen) {
-        (Some(name), Some(mut overlay)) => {
-            if let Some(values) = take(&mut overlay, "variables") {
-                variable::assign(&mut variables, &values.value, &mut diagnostics);
-            }
+        (Some(name), Some(Pair { value: mut overlay, .. })) => {
             let mut pen = Overlay { diagnostics: &mut diagnostics, environment: name };
             pen.check(&root, &overlay);
+            leave_out_unknown(&root, &mut overlay);
             merge(&mut root, overlay);
         }
         (Some(name), None) => diagnostics.push(unknown_environment(name, &names)),
         (None, _) => {}
     }
-    variable::substitute(&mut root, &variables, &mut diagnostics);
+    variable::substitute(&mut root, &variables, modules.sources(), &mut diagnostics);
     diagnostic::sort(&mut diagnostics);
-    Applied { root, environments: names, variables, diagnostics }
+    Applied { root, environments: names, variables, whole, diagnostics }
+}
+
+/// Gives variables the values that an environment has for them, and the keys of the environment those of variables. Tells
+/// whether it has any values.
+fn give(overlay: &mut Node, variables: &mut Variables, diagnostics: &mut Vec<Diagnostic>) -> bool {
+    let values = take(overlay, "variables");
+    if let Some(values) = &values {
+        variable::assign(variables, &values.value, diagnostics);
+    }
+    variable::substitute_keys(overlay, variables, diagnostics);
+    values.is_some()
 }
 
 /// Takes an entry out of a mapping.
-fn take(node: &mut Node, name: &str) -> Option<Pair> {
+pub(super) fn take(node: &mut Node, name: &str) -> Option<Pair> {
     let Value::Map(pairs) = &mut node.value else { return None };
     let at = pairs.iter().position(|pair| pair.key.text == name)?;
     Some(pairs.remove(at))
@@ -161,6 +182,13 @@ impl Overlay<'_> {
     fn check(&mut self, root: &Node, overlay: &Node) {
         let (Value::Map(sections), Value::Map(changes)) = (&root.value, &overlay.value) else { return };
         for Pair { key, value } in changes {
+            if key.text == import::SECTION {
+                let message = format!("the environment `{}` changes what is imported", self.environment);
+                self.diagnostics.push(Diagnostic::error(rule::OVERLAY_SHAPE, key.span, message).help(
+                    "change the imported things by their names, or give a parameter the value of a variable that the environment sets",
+                ));
+                continue;
+            }
             let single = SINGLE.contains(&key.text.as_str());
             match sections.iter().find(|section| section.key.text == key.text) {
                 Some(section) if single => {
@@ -264,6 +292,18 @@ impl<'n> Finder<'n> {
             Self::Many(index) => index.get(name).copied(),
         }
     }
+}
+
+/// Leaves out changes of things that are not there: half a thing would be found wrong once more.
+fn leave_out_unknown(root: &Node, overlay: &mut Node) {
+    let Value::Map(sections) = &mut overlay.value else { return };
+    for section in sections.iter_mut().filter(|section| !SINGLE.contains(&section.key.text.as_str())) {
+        let Value::Map(changes) = &mut section.value.value else { continue };
+        let Some(Value::Map(known)) = root.get(&section.key.text).map(|known| &known.value) else { continue };
+        let find = Finder::new(changes.len(), known.iter().map(|known| Some(known.key.text.as_str())));
+        changes.retain(|change| find.find(&change.key.text).is_some());
+    }
+    sections.retain(|section| SINGLE.contains(&section.key.text.as_str()) || root.get(&section.key.text).is_some());
 }
 
 /// Lays an overlay over a value. What the check refused is left out.

@@ -36,6 +36,11 @@ rules! {
     UNKNOWN_VARIABLE = "spec/unknown-variable", "A reference or an environment names a variable that is not declared.";
     VARIABLE_NOT_SET = "spec/variable-not-set", "A variable without a default is not set by the environment.";
     VARIABLE_TYPE = "spec/variable-type", "The value of a variable is not of its type.";
+    FORMAT = "spec/format", "A file cannot be laid out by `fmt` without a change of its meaning; it stays as it is.";
+    CONVERSION = "spec/conversion", "`convert` cannot carry something over into the other notation.";
+    LAYOUT = "spec/layout", "A file is laid out otherwise than `fmt` does it.";
+    INVALID_IMPORT = "spec/invalid-import", "An import names nothing that can be imported, or leads out of the project.";
+    IMPORT_CYCLE = "spec/import-cycle", "A module imports itself, at once or through others.";
     INVALID_SUPPRESSION = "spec/invalid-suppression", "A suppression comment lacks its rule or its reason, or covers nothing.";
 }
 

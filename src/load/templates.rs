@@ -21,8 +21,18 @@ pub struct TemplateFile {
     pub source: SourceId,
 }
 
+/// The folder from which a path is meant that is written at a place of the spec at `root`: that of the spec, or of the module that the
+/// place belongs to.
+pub fn folder_of<'p>(world: &dyn World, sources: &'p Sources, root: &'p Path, written: &Text) -> &'p Path {
+    if let Some(import) = &sources.get(written.span.source).import {
+        return &import.folder;
+    }
+    let is_file = world.metadata(root).is_ok_and(|metadata| metadata.kind == Kind::File);
+    if is_file { root.parent().unwrap_or(root) } else { root }
+}
+
 /// Reads the files that `paths` name; a `*` in the last part of a path stands for anything. They are relative to the folder of the spec, which
-/// is at `root`. A file that is not there is reported by `service/missing-file`.
+/// is at `root`, and those that a module names to its own. A file that is not there is reported by `service/missing-file`.
 pub fn read(
     world: &dyn World,
     sources: &mut Sources,
@@ -30,11 +40,10 @@ pub fn read(
     paths: &[Text],
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Result<Vec<TemplateFile>, LoadError> {
-    let is_file = world.metadata(root).is_ok_and(|metadata| metadata.kind == Kind::File);
-    let folder = if is_file { root.parent().unwrap_or(root) } else { root };
     let mut found: Vec<TemplateFile> = Vec::new();
     for written in paths {
-        let matches = matching(world, folder, written.as_str());
+        let folder = folder_of(world, sources, root, written).to_owned();
+        let matches = matching(world, &folder, written.as_str());
         if matches.is_empty() && written.value.contains('*') {
             let message = format!("no file is called `{}`", written.value);
             diagnostics.push(
@@ -65,7 +74,10 @@ pub fn read(
                 continue;
             }
             let text: Arc<str> = text.into();
-            let source = sources.add(files::name_of(&whole), Arc::clone(&text), SourceKind::File);
+            let title = files::name_of(&whole);
+            // It has been read for another environment.
+            let known = sources.by_name(&title).filter(|known| sources.get(*known).text == text);
+            let source = known.unwrap_or_else(|| sources.add(title, Arc::clone(&text), SourceKind::File));
             found.push(TemplateFile { name, text, source });
         }
     }

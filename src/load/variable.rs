@@ -12,14 +12,15 @@
 //!
 //! A value that is one reference and nothing else takes the variable's type; a reference inside other text puts text in. Only
 //! `${var.NAME}` is a reference: `${provider:regex}`, `$window` and `${__field.name}` belong to others and stay as they are, and so
-//! does `${var.name:csv}`, which is Grafana's. `$${var.NAME}` writes `${var.NAME}`.
+//! does `${var.name:csv}`, which is Grafana's. `$${var.NAME}` writes `${var.NAME}`. Keys may hold references as values do.
 
-use super::rule;
 use super::suggest::{did_you_mean, nearest};
 use super::tree::{Node, Pair, Scalar, ScalarKind, Style, Value};
+use super::{rule, unique};
 use crate::diagnostic::Diagnostic;
-use crate::source::Span;
+use crate::source::{SourceId, Span};
 use indexmap::IndexMap;
+use std::collections::BTreeSet;
 
 /// What a variable may hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -199,10 +200,11 @@ fn unknown(name: &str, span: Span, variables: &Variables) -> Diagnostic {
     }
 }
 
-fn set(name: &str, variable: &mut Variable, node: &Node, diagnostics: &mut Vec<Diagnostic>) {
+/// Gives a variable the value that is written at a node.
+pub(super) fn set(name: &str, variable: &mut Variable, node: &Node, diagnostics: &mut Vec<Diagnostic>) {
     variable.value = None;
     variable.refused = true;
-    let refers = node.as_text().is_some_and(|text| text.contains("${var."));
+    let refers = node.as_text().is_some_and(refers);
     match &node.value {
         Value::Scalar(_) if refers => {
             let message = format!("the value of the variable `{name}` refers to a variable");
@@ -226,20 +228,59 @@ fn set(name: &str, variable: &mut Variable, node: &Node, diagnostics: &mut Vec<D
     }
 }
 
-/// Puts the values of variables into every scalar of a tree. What is put in keeps the place of the reference.
-pub(super) fn substitute(node: &mut Node, variables: &Variables, diagnostics: &mut Vec<Diagnostic>) {
+/// Puts the values of variables into every scalar of a tree. What is put in keeps the place of the reference. Texts of the sources
+/// that are `done` stay as they are: they are those of modules, which have variables of their own.
+pub(super) fn substitute(node: &mut Node, variables: &Variables, done: &BTreeSet<SourceId>, diagnostics: &mut Vec<Diagnostic>) {
     match &mut node.value {
         Value::Scalar(scalar) => {
-            if scalar.text.contains("${var.")
+            if refers(&scalar.text)
+                && !done.contains(&node.span.source)
                 && let Some(replaced) = replace(&scalar.text, scalar.kind, node.span, variables, diagnostics)
             {
                 *scalar = replaced;
                 node.style = Style::Synthetic;
             }
         }
-        Value::Seq(items) => items.iter_mut().for_each(|item| substitute(item, variables, diagnostics)),
-        Value::Map(pairs) => pairs.iter_mut().for_each(|pair| substitute(&mut pair.value, variables, diagnostics)),
+        Value::Seq(items) => items.iter_mut().for_each(|item| substitute(item, variables, done, diagnostics)),
+        Value::Map(pairs) => pairs.iter_mut().for_each(|pair| substitute(&mut pair.value, variables, done, diagnostics)),
     }
+}
+
+/// Puts the values of variables into every key of a tree. Keys that become equal are reported, and the first stays.
+pub(super) fn substitute_keys(node: &mut Node, variables: &Variables, diagnostics: &mut Vec<Diagnostic>) {
+    match &mut node.value {
+        Value::Scalar(_) => {}
+        Value::Seq(items) => items.iter_mut().for_each(|item| substitute_keys(item, variables, diagnostics)),
+        Value::Map(pairs) => {
+            let mut changed = false;
+            for Pair { key, value } in pairs.iter_mut() {
+                if refers(&key.text)
+                    && let Some(replaced) = replace(&key.text, ScalarKind::String, key.span, variables, diagnostics)
+                {
+                    key.text = replaced.text;
+                    changed = true;
+                }
+                substitute_keys(value, variables, diagnostics);
+            }
+            if changed {
+                unique::keep_first(pairs, diagnostics);
+            }
+        }
+    }
+}
+
+/// Whether a key or, with `values`, any text of a tree refers to a variable.
+pub(super) fn any_reference(node: &Node, values: bool) -> bool {
+    match &node.value {
+        Value::Scalar(scalar) => values && refers(&scalar.text),
+        Value::Seq(items) => items.iter().any(|item| any_reference(item, values)),
+        Value::Map(pairs) => pairs.iter().any(|Pair { key, value }| refers(&key.text) || any_reference(value, values)),
+    }
+}
+
+/// Whether a reference to a variable may stand in a text.
+pub(super) fn refers(text: &str) -> bool {
+    text.contains("${var.")
 }
 
 /// The text with every reference replaced; `None` when it stays as it is.

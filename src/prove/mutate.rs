@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use crate::model::Model;
 use crate::model::rule::{AlertRule, RecordRule};
-use crate::promql::DurationExpr;
 use crate::promql::ast::{Expr, ExprKind, Number, VectorSelector};
 use crate::promql::catalog::{Catalog, Presence, Status};
 use crate::promql::infer::{Context, Interval, infer};
@@ -12,6 +11,7 @@ use crate::promql::operators::{BinaryOp, MatchOp};
 use crate::prove::Proof;
 use crate::prove::evaluate::Filter;
 use crate::prove::solve::{Bind, Ground, Question, Side, Wish, ZERO, labels_of, snap, solve, turned, whole_numbers};
+use crate::prove::witness::{FACTORS, with_range};
 use crate::spec::quantity::Duration;
 
 /// What is changed.
@@ -208,7 +208,8 @@ impl Work<'_> {
                             grouping.labels.remove(at);
                         }
                     });
-                    self.add(Kind::Grouping, format!("`{}` left out of a grouping", label.name), &copy, None);
+                    let equivalent = self.on_no_series(&aggregate.expr, label.name.as_plain());
+                    self.add(Kind::Grouping, format!("`{}` left out of a grouping", label.name), &copy, equivalent);
                 }
             }
             _ => {}
@@ -227,10 +228,18 @@ impl Work<'_> {
             records.entry(&record.name).or_default().push(record);
         }
         let ground = Ground { catalog: &self.model.catalog, records, step: 60_000, left_open: true };
-        let question = Question { script: &[], focus: None, side: Side::Hold, scale: 0, origin: 0.0, length: 0.0 };
+        let question = Question { script: &[], focus: None, side: Side::Hold, scale: 0, origin: 0.0, length: 0.0, loose: None };
         // The one reason of the search that says that there is nothing, not only that it knows no way.
         let why = solve(&ground, &alone, question).leaves.err().filter(|why| why == ZERO)?;
         Some(format!("what this branch of `or` returns never passes the comparison: {why}"))
+    }
+
+    /// Why it makes no difference whether one groups by a label, where no series has it.
+    fn on_no_series(&self, expr: &Expr, label: Option<&str>) -> Option<String> {
+        let label = label?;
+        let facts = infer(expr, &self.model.catalog, &Context::default());
+        let absent = facts.facts().labels.get(&label.into()).presence == Presence::Absent;
+        absent.then(|| format!("no series that is grouped has `{label}`"))
     }
 
     /// The nodes above a node and the node itself, the outermost first.
@@ -394,14 +403,11 @@ impl Work<'_> {
     }
 
     fn window(&mut self, index: usize, range: f64) {
-        for (factor, name) in [(0.5, "halved"), (2.0, "doubled")] {
-            let other = range * factor;
-            if other < 1.0 {
-                continue;
-            }
+        for (factor, name) in FACTORS {
+            let Some(other) = with_range(range, factor) else { continue };
             let copy = changed(&self.alert.expr.ast, index, &|expr| {
                 if let ExprKind::Matrix(matrix) = &mut expr.kind {
-                    matrix.range = DurationExpr::seconds(other.round());
+                    matrix.range.clone_from(&other);
                 }
             });
             self.add(Kind::Window, format!("a range of {range} s {name}"), &copy, None);

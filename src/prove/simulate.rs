@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use crate::model::rule::{AlertRule, RecordRule};
+use crate::promql::ast::Expr;
 use crate::promql::catalog::Name;
-use crate::prove::evaluate::Evaluator;
+use crate::prove::evaluate::{Evaluator, Point};
 use crate::prove::expand::{Data, expand};
 use crate::prove::series::{LabelSet, NAME, Store};
 
@@ -30,6 +31,10 @@ struct Active {
     value: f64,
 }
 
+fn time(store: &Store, step: usize) -> i64 {
+    i64::try_from(step).unwrap_or(i64::MAX).saturating_mul(store.step)
+}
+
 /// What is simulated.
 pub(super) struct Simulation<'s> {
     pub(super) rules: &'s [&'s AlertRule],
@@ -39,27 +44,54 @@ pub(super) struct Simulation<'s> {
 }
 
 impl Simulation<'_> {
-    /// The alerts that fire at each step.
+    /// The alerts that fire at each step. What is recorded is added to the store.
     pub(super) fn run(&self, store: &mut Store, steps: usize) -> Result<Vec<Vec<Firing>>, String> {
-        let mut states: Vec<BTreeMap<LabelSet, Active>> = self.rules.iter().map(|_| BTreeMap::new()).collect();
+        let mut states = self.states();
         let mut all = Vec::with_capacity(steps);
         for step in 0..steps {
-            let ts = i64::try_from(step).unwrap_or(i64::MAX).saturating_mul(store.step);
+            let ts = time(store, step);
             self.record(store, step, ts)?;
-            let evaluator = Evaluator { store, left_open: self.left_open };
-            let mut firing = Vec::new();
-            for (index, (rule, state)) in self.rules.iter().zip(&mut states).enumerate() {
-                self.advance(rule, &evaluator, ts, state)?;
-                firing.extend(state.iter().filter(|(_, active)| active.firing).map(|(labels, active)| Firing {
-                    rule: index,
-                    series: active.series.clone(),
-                    labels: labels.clone(),
-                    value: active.value,
-                }));
-            }
-            all.push(firing);
+            all.push(self.moment(store, ts, &mut states)?);
         }
         Ok(all)
+    }
+
+    /// The alerts that fire at each step, where all that is recorded is there already.
+    pub(super) fn replay(&self, store: &Store, steps: usize) -> Result<Vec<Vec<Firing>>, String> {
+        let mut states = self.states();
+        (0..steps).map(|step| self.moment(store, time(store, step), &mut states)).collect()
+    }
+
+    fn states(&self) -> Vec<BTreeMap<LabelSet, Active>> {
+        self.rules.iter().map(|_| BTreeMap::new()).collect()
+    }
+
+    fn moment(&self, store: &Store, ts: i64, states: &mut [BTreeMap<LabelSet, Active>]) -> Result<Vec<Firing>, String> {
+        let evaluator = Evaluator { store, left_open: self.left_open };
+        let mut firing = Vec::new();
+        for (index, (rule, state)) in self.rules.iter().zip(states).enumerate() {
+            self.advance(rule, &evaluator, ts, state)?;
+            firing.extend(state.iter().filter(|(_, active)| active.firing).map(|(labels, active)| Firing {
+                rule: index,
+                series: active.series.clone(),
+                labels: labels.clone(),
+                value: active.value,
+            }));
+        }
+        Ok(firing)
+    }
+
+    /// The series that an expression returns at the last of so many steps, everything recorded up to then.
+    pub(super) fn last(&self, store: &mut Store, steps: usize, expr: &Expr) -> Result<Vec<Point>, String> {
+        for step in 0..steps {
+            if self.records.is_empty() {
+                break;
+            }
+            let ts = time(store, step);
+            self.record(store, step, ts)?;
+        }
+        let ts = time(store, steps.saturating_sub(1));
+        Evaluator { store, left_open: self.left_open }.vector_at(expr, ts)
     }
 
     fn record(&self, store: &mut Store, step: usize, ts: i64) -> Result<(), String> {

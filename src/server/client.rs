@@ -10,7 +10,6 @@ use ureq::{Agent, Error};
 use crate::server::{Answer, Failure, Http, MOST_BYTES, Request};
 
 const CONNECT_WITHIN: Duration = Duration::from_secs(10);
-const ANSWER_WITHIN: Duration = Duration::from_secs(60);
 const MOST_HEADER_BYTES: usize = 64 << 10;
 
 /// Sends requests over the network.
@@ -21,12 +20,12 @@ pub struct Client {
 }
 
 impl Client {
-    /// A client that trusts the usual authorities, or those of a PEM text alone.
+    /// A client that trusts the usual authorities, or those of a PEM text alone, and waits so long for an answer.
     ///
     /// # Errors
     ///
     /// When the text holds no certificate; the text says so.
-    pub fn new(authorities: Option<&[u8]>) -> Result<Self, String> {
+    pub fn new(authorities: Option<&[u8]>, within: Duration) -> Result<Self, String> {
         let mut tls = TlsConfig::builder();
         if let Some(pem) = authorities {
             let certificates = certificates(pem)?;
@@ -38,8 +37,8 @@ impl Client {
                 .http_status_as_error(false)
                 // A redirect comes back as an answer: credentials go to the server that was named and to no other.
                 .max_redirects(0)
-                .timeout_connect(Some(CONNECT_WITHIN))
-                .timeout_global(Some(ANSWER_WITHIN))
+                .timeout_connect(Some(CONNECT_WITHIN.min(within)))
+                .timeout_global(Some(within))
                 .max_response_header_size(MOST_HEADER_BYTES)
                 .user_agent(concat!("optiinfra-gen/", env!("CARGO_PKG_VERSION")))
                 .tls_config(tls.clone());
@@ -94,8 +93,32 @@ fn failure(error: Error) -> Failure {
         Error::Io(error) => match error.kind() {
             io::ErrorKind::ConnectionRefused => Failure::Refused,
             io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock => Failure::Timeout,
-            _ => Failure::Other(error.to_string()),
+            io::ErrorKind::UnexpectedEof
+            | io::ErrorKind::ConnectionReset
+            | io::ErrorKind::ConnectionAborted
+            | io::ErrorKind::BrokenPipe => Failure::Closed,
+            _ => in_words(&error.to_string()),
         },
-        other => Failure::Other(other.to_string()),
+        other => in_words(&other.to_string()),
     }
+}
+
+/// What TLS has to say comes as words.
+fn in_words(text: &str) -> Failure {
+    if let Some((_, reason)) = text.split_once("invalid peer certificate: ") {
+        let reason = match reason {
+            "UnknownIssuer" => "its authority is not known",
+            "CaUsedAsEndEntity" => "it is the certificate of an authority",
+            "SelfSigned" => "it signs itself",
+            reason => reason,
+        };
+        return Failure::Certificate(reason.to_owned());
+    }
+    if text.contains("InvalidContentType") || text.contains("corrupt message") {
+        return Failure::NoTls;
+    }
+    if text.contains("disconnected") || text.contains("close_notify") {
+        return Failure::Closed;
+    }
+    Failure::Other(text.to_owned())
 }

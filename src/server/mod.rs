@@ -106,9 +106,18 @@ pub enum Failure {
     Timeout,
     /// More than [`MOST_BYTES`].
     TooLarge,
+    /// The connection ends before the answer does.
+    Closed,
+    /// The server's certificate is not trusted, and why.
+    Certificate(String),
+    /// What listens there does not speak TLS.
+    NoTls,
     /// Anything else, in the words of whoever noticed.
     Other(String),
 }
+
+/// How Go's servers begin to tell somebody who speaks HTTP that they speak HTTPS.
+const HTTPS: &[u8] = b"HTTP request to an HTTPS server";
 
 /// The largest answer that is read.
 pub const MOST_BYTES: u64 = 64 << 20;
@@ -217,6 +226,10 @@ impl Server<'_> {
             return Err(self.refused(path, answer));
         }
         serde_json::from_slice(&answer.body).map_err(|error| {
+            if let Some(title) = page_title(&answer.body) {
+                let message = format!("{self} answers {path} with a web page{title}");
+                return ServerError { message, help: Some(self.login()) };
+            }
             let message = if serde_json::from_slice::<serde::de::IgnoredAny>(&answer.body).is_ok() {
                 format!("{self} answers {path} with other JSON than {} does: {}", self.kind.name(), printable(&error.to_string()))
             } else {
@@ -231,10 +244,29 @@ impl Server<'_> {
         let status = answer.status;
         let message = match status {
             404 | 405 | 410 => format!("{self} does not know {path} ({status})"),
-            _ => format!("{self} answers {path} with {status}: {}", reason(&answer.body)),
+            _ => match page_title(&answer.body) {
+                Some(title) => format!("{self} answers {path} with {status} and a web page{title}"),
+                None => format!("{self} answers {path} with {status}: {}", reason(&answer.body)),
+            },
         };
-        let help = matches!(status, 404 | 405 | 410).then(|| self.wrong_kind());
+        let help = match status {
+            404 | 405 | 410 => Some(self.wrong_kind()),
+            400 if answer.body.windows(HTTPS.len()).any(|text| text == HTTPS) => {
+                Some("give its address with https://".to_owned())
+            }
+            502..=504 => Some("a proxy stands before it, or it is just starting: look into its log".to_owned()),
+            500.. => Some("look into its log".to_owned()),
+            _ => None,
+        };
         ServerError { message, help }
+    }
+
+    fn login(&self) -> String {
+        let name = self.kind.name();
+        format!(
+            "a login page or a proxy may stand before it: give the address at which {name} itself answers; {}",
+            self.kind.variables()
+        )
     }
 
     fn wrong_kind(&self) -> String {
@@ -246,9 +278,21 @@ impl Server<'_> {
             Failure::Refused => ("refuses the connection: nothing listens there".to_owned(), "start it, or give another address"),
             Failure::UnknownHost => ("cannot be found: its host name is not known".to_owned(), "see that the name is right"),
             Failure::Timeout => {
-                ("does not answer in time".to_owned(), "see that it is not overloaded and no firewall stands between")
+                let help = "see that it is not overloaded and no firewall stands between, or give it longer: --timeout 2m";
+                ("does not answer in time".to_owned(), help)
             }
-            Failure::TooLarge => (format!("answers with more than {} MiB", MOST_BYTES >> 20), ""),
+            Failure::Closed => {
+                let help = "look into its log, and into that of a proxy before it";
+                ("closes the connection before it has answered".to_owned(), help)
+            }
+            Failure::Certificate(reason) => {
+                let help = "trust its authority: --ca-file FILE with the certificate in PEM form, or OPTIINFRA_CA_FILE";
+                (format!("has a certificate that is not trusted: {}", printable(reason)), help)
+            }
+            Failure::NoTls => ("does not speak TLS".to_owned(), "give its address with http://, if the way there is safe"),
+            Failure::TooLarge => {
+                (format!("answers with more than {} MiB", MOST_BYTES >> 20), "see that it is the address of such a server")
+            }
             Failure::Other(reason) => (format!("cannot be asked: {}", printable(reason)), ""),
         };
         ServerError { message: format!("{self} {what}"), help: (!help.is_empty()).then(|| help.to_owned()) }
@@ -264,6 +308,22 @@ pub fn reason(body: &[u8]) -> String {
         Some(text) => printable(text),
         None => quote(body),
     }
+}
+
+/// The title of a body that is a web page, to stand behind it in a message; `None` where it is none.
+fn page_title(body: &[u8]) -> Option<String> {
+    let text = String::from_utf8_lossy(body.get(..4096).unwrap_or(body));
+    let lower = text.trim_start().to_ascii_lowercase();
+    if !lower.starts_with("<!doctype html") && !lower.starts_with("<html") {
+        return None;
+    }
+    let title = lower.split_once("<title").and_then(|(_, rest)| rest.split_once('>')).map(|(_, rest)| rest.len());
+    let trimmed = text.trim_start();
+    // ASCII letters alone change their case, so lengths are the same.
+    let title =
+        title.and_then(|length| trimmed.get(trimmed.len().checked_sub(length)?..)).and_then(|rest| rest.split('<').next());
+    let title = printable(title.unwrap_or_default());
+    Some(if title.is_empty() { String::new() } else { format!(": `{title}`") })
 }
 
 /// The beginning of a body, for a message.

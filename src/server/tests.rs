@@ -38,9 +38,12 @@ fn every_failure_has_its_message() {
         "Prometheus at http://prometheus:9090 does not know /api/v1/status/buildinfo (404)"
     );
     assert_eq!(
-        said(answer(200, None, "<!DOCTYPE html>\n<html>\x1b[2J")),
-        "Prometheus at http://prometheus:9090 answers /api/v1/status/buildinfo with something that is no JSON: \
-         `<!DOCTYPE html> <html> [2J`"
+        said(answer(200, None, "no\n<b>JSON\x1b[2J")),
+        "Prometheus at http://prometheus:9090 answers /api/v1/status/buildinfo with something that is no JSON: `no <b>JSON [2J`"
+    );
+    assert_eq!(
+        said(answer(200, None, "<!DOCTYPE html>\n<html><TITLE id=a>Sign\x1b[2J in</title>")),
+        "Prometheus at http://prometheus:9090 answers /api/v1/status/buildinfo with a web page: `Sign [2J in`"
     );
     assert!(said(answer(200, None, r#"{"commit": "x", "version": "11.6.0"}"#)).contains("with other JSON than Prometheus does"));
     assert_eq!(

@@ -19,6 +19,9 @@ use crate::simulate::exposition::Format;
 use crate::simulate::history::History;
 use crate::simulate::{Simulation, prometheus};
 
+/// How many files are open beside the sockets of targets.
+const FILES_BESIDE: u64 = 64;
+
 /// The time, in seconds since 1970.
 pub type Clock = Arc<dyn Fn() -> f64 + Send + Sync>;
 
@@ -72,6 +75,10 @@ impl Server {
             let address = listener.local_addr().map_err(taken)?;
             Ok((listener, address))
         };
+        let addresses: std::collections::BTreeSet<&str> =
+            simulation.targets.iter().map(|target| target.address.as_str()).collect();
+        // A socket that listens and one that is spoken to, for each.
+        allow_files(u64::try_from(addresses.len()).unwrap_or(u64::MAX).saturating_mul(2).saturating_add(FILES_BESIDE));
         let (control_listener, control) = listen()?;
         // What is asked at one address is answered at one port, under several paths.
         let mut by_address: BTreeMap<&str, (TcpListener, SocketAddr, Vec<usize>)> = BTreeMap::new();
@@ -145,6 +152,22 @@ impl Drop for Server {
             runtime.shutdown_background();
         }
     }
+}
+
+/// Asks the operating system for as many open files, where it admits them; where it does not, opening one fails later with its reason.
+fn allow_files(wanted: u64) {
+    #[cfg(unix)]
+    {
+        use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+        let now = getrlimit(Resource::Nofile);
+        let most = now.maximum.map_or(wanted, |maximum| maximum.min(wanted));
+        if now.current.is_some_and(|current| current < most) {
+            // The limit that was there goes on holding when this is refused.
+            let _ = setrlimit(Resource::Nofile, Rlimit { current: Some(most), maximum: now.maximum });
+        }
+    }
+    #[cfg(not(unix))]
+    let _ = wanted;
 }
 
 fn serve(listener: TcpListener, router: Router) -> io::Result<()> {

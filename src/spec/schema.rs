@@ -76,9 +76,11 @@ pub fn spec() -> Json {
     let changes = overlay::of(&root, &mut definitions);
     definitions.insert("Environment".to_owned(), environment(changes));
     definitions.insert("VariableDeclaration".to_owned(), declaration());
+    definitions.insert("Import".to_owned(), import_declaration());
     if let Some(properties) = root.get_mut("properties").and_then(Json::as_object_mut) {
         properties.insert("variables".to_owned(), variables());
         properties.insert("environments".to_owned(), environments());
+        properties.insert("import".to_owned(), import());
     }
     let mut schema = Map::new();
     schema.insert("$schema".to_owned(), json!(DIALECT));
@@ -170,6 +172,40 @@ fn declaration() -> Json {
             },
         },
         "required": ["type"],
+        "additionalProperties": false,
+    })
+}
+
+fn import() -> Json {
+    json!({
+        "type": ["object", "null"],
+        "description": "Other folders of spec files that are taken into this spec, each with values for its variables. The name is \
+                        what messages call it.",
+        "additionalProperties": {"$ref": "#/$defs/Import"},
+        "examples": [{"cost": {"from": "../modules/agent", "with": {"name": "cost-agent", "port": 8001}}}],
+    })
+}
+
+fn import_declaration() -> Json {
+    json!({
+        "type": "object",
+        "description": "A module that is taken into the spec.",
+        "properties": {
+            "from": {
+                "type": "string",
+                "minLength": 1,
+                "description": "Its folder, or its one file, from the folder of this file. It lies in the same project, and not in a \
+                                folder whose files are read anyway.",
+                "examples": ["../modules/agent"],
+            },
+            "with": {
+                "type": ["object", "null"],
+                "description": "Values for the variables that the module declares; those without a default need one.",
+                "additionalProperties": {"type": ["string", "number", "boolean"]},
+                "examples": [{"name": "cost-agent", "port": 8001}],
+            },
+        },
+        "required": ["from"],
         "additionalProperties": false,
     })
 }

@@ -16,7 +16,7 @@ use crate::stack::{Stack, backfilled, metrics_of, now};
 use crate::tool::{ALERTMANAGER, PROMETHEUS};
 use crate::webhook::Webhook;
 
-const WITHIN: Duration = Duration::from_secs(60);
+pub(crate) const WITHIN: Duration = Duration::from_secs(60);
 
 /// A critical alert, a warning.
 const HAPPENS: [&str; 2] = ["agent-down", "gpu-hot"];
@@ -108,7 +108,7 @@ fn every_target_is_up_and_every_panel_has_data() {
 }
 
 /// Waits until Prometheus has scraped all that is simulated, and says how many targets that are.
-fn every_target_is_up(server: &Server, simulator: &Simulator) -> usize {
+pub(crate) fn every_target_is_up(server: &Server, simulator: &Simulator) -> usize {
     let expected = simulator.simulation().targets.len();
     until("all targets are up", WITHIN, || {
         let answer = server.json("/api/v1/targets?state=active");

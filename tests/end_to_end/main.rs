@@ -11,6 +11,7 @@ mod command;
 mod dashboards;
 mod exporters;
 mod live;
+mod many;
 mod scenarios;
 mod servers;
 mod stack;

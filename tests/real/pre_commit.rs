@@ -29,7 +29,8 @@ impl Repository {
         let spec = fs::read_to_string(root().join("examples/minimal/specs/stack.yaml")).unwrap();
         fs::write(repository.path("work/specs/stack.yaml"), spec).unwrap();
         let config = format!(
-            "repos:\n  - repo: {}\n    rev: {revision}\n    hooks: [{{id: optiinfra-gen-lint-system}}, {{id: optiinfra-gen-drift-system}}]\n",
+            "repos:\n  - repo: {}\n    rev: {revision}\n    hooks: [{{id: optiinfra-gen-fmt-system}}, \
+             {{id: optiinfra-gen-lint-system}}, {{id: optiinfra-gen-drift-system}}]\n",
             repository.path("hooks").display()
         );
         fs::write(repository.path("work/.pre-commit-config.yaml"), config).unwrap();
@@ -110,7 +111,7 @@ impl Repository {
 fn a_good_commit_passes_and_a_bad_one_is_refused_with_the_finding() {
     let Some(repository) = Repository::new() else { return };
     let good = repository.commit().accepted("a good commit");
-    assert_eq!(good.output.matches("Passed").count(), 2, "{}", good.output);
+    assert_eq!(good.output.matches("Passed").count(), 3, "{}", good.output);
     assert_eq!(repository.commits(), 1);
 
     repository.edit("sum by (status) (rate(checkout_orders_total", "sum by (status) (rate(checkout_order_total");
@@ -133,6 +134,17 @@ fn a_commit_that_only_deletes_is_checked_too() {
     repository.refused(&["Failed", "prometheus/alerts.yml", "missing"]);
 }
 
+/// The hook lays the file out, and the commit is refused so that what it did is looked at and staged.
+#[test]
+fn a_layout_of_its_own_is_mended_and_refused_once() {
+    let Some(repository) = Repository::new() else { return };
+    repository.commit().accepted("a good commit");
+    repository.edit("above: 5%", "above:    5%");
+    repository.refused(&["Failed", "files were modified by this hook"]);
+    let text = fs::read_to_string(repository.path("work/specs/stack.yaml")).unwrap();
+    assert!(text.contains("above: 5%"), "{text}");
+}
+
 #[test]
 fn what_is_not_staged_is_not_looked_at() {
     let Some(repository) = Repository::new() else { return };
@@ -148,7 +160,7 @@ fn what_is_not_staged_is_not_looked_at() {
 fn each_check_comes_built_and_from_the_path() {
     let text = fs::read_to_string(root().join(".pre-commit-hooks.yaml")).unwrap();
     let ids: Vec<_> = text.lines().filter_map(|line| line.strip_prefix("- id: ")).collect();
-    for check in ["optiinfra-gen-lint", "optiinfra-gen-drift"] {
+    for check in ["optiinfra-gen-fmt", "optiinfra-gen-lint", "optiinfra-gen-drift"] {
         assert!(ids.contains(&check) && ids.contains(&format!("{check}-system").as_str()), "{ids:?}");
     }
 }

@@ -146,7 +146,7 @@ fn every_shape_of_alert_is_proved() {
 
 #[test]
 fn an_alert_that_cannot_fire_is_an_error_with_its_reason() {
-    let alerts = "alerts:\n  Busy: {expr: 'busy_ratio > 1', for: 5m, summary: A}\n  Odd: {expr: 'stddev(queue_jobs) > 3', for: 5m, summary: A}\n";
+    let alerts = "alerts:\n  Busy: {expr: 'busy_ratio > 1', for: 5m, summary: A}\n  Odd: {expr: 'hour() > 9 and on () queue_jobs > 3', for: 5m, summary: A}\n";
     let specs = spec(&format!("{METRICS}{alerts}"));
     let Some((promtool, amtool)) = tools().into_iter().next() else { return };
     let run = prove(&[specs.path().to_str().unwrap()], &promtool, &amtool);

@@ -58,7 +58,7 @@ fn every_spec_of_the_repository_is_accepted() {
     let checker = Checker::new();
     let mut folders = vec![root().join("specs"), root().join("src/packs"), root().join("src/init")];
     for example in fs::read_dir(root().join("examples")).unwrap() {
-        for name in ["specs", "catalog"] {
+        for name in ["specs", "catalog", "modules"] {
             folders.push(example.as_ref().unwrap().path().join(name));
         }
     }
@@ -131,6 +131,12 @@ fn what_is_wrong_is_refused() {
         "variables: {a: {type: integer}}",
         "variables: {a: {default: 1}}",
         "variables: {a b: {type: text}}",
+        "import: [../modules/agent]",
+        "import: {cost: ../modules/agent}",
+        "import: {cost: {with: {name: x}}}",
+        "import: {cost: {from: ../m, parameters: {}}}",
+        "import: {cost: {from: ../m, with: {name: [x]}}}",
+        "environments: {production: {import: {}}}",
         "environments: {production: {alert: {}}}",
         "environments: {production: {alerts: {A: {abov: 2%}}}}",
         "environments: {production: {alerts: {A: {remove: false}}}}",
@@ -158,6 +164,8 @@ fn what_is_right_is_accepted() {
         "dashboards: {a: {title: A, variables: [{id: x, values: [a]}], rows: []}, b: {title: B, variables: {x: {interval: true}}}}",
         "notifications: {receivers: {t: {email: [{to: a@example.com}, {to: b@example.com}]}}, route: {routes: [{routes: []}]}}",
         "variables: {slow: {type: quantity, default: 250ms, help: Slow.}, n: {type: number, default: 3}}",
+        "import: {cost: {from: ../modules/agent, with: {name: cost-agent, port: 8001, slow: '${var.slow}'}}, base: {from: ../base, with: }}",
+        "services: {'${var.name}': {port: '${var.port}', metrics: {define: {'${var.name}_total': {type: counter}}}}}",
         "environments: {production: , staging: {variables: {slow: 100ms}}}",
         "environments: {p: {alerts: {A: {remove: true}, B: {levels: {warning: {above: 2%}}}}, stack: {retention: {remove: true}}}}",
         "environments: {p: {dashboards: {a: {rows: {first: {panels: {p: {title: P}, q: {remove: true}}}}}}}}",

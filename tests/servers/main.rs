@@ -7,7 +7,9 @@
 
 mod alertmanager;
 mod grafana;
+mod https;
 mod prometheus;
+mod reach;
 mod stage;
 #[allow(dead_code)]
 #[path = "../real/tool.rs"]

@@ -278,7 +278,7 @@ fn a_server_that_cannot_be_asked_is_a_finding_with_its_reason() {
         format!("Prometheus at http://{nobody} refuses the connection: nothing listens there")
     );
     let html = said(&format!("http://{}", page.address()));
-    assert!(html.contains("with something that is no JSON: `<html>hello</html>`"), "{html}");
+    assert!(html.contains("answers /api/v1/status/buildinfo with a web page"), "{html}");
 
     let refused = stage.run(&["verify", "specs", "--prometheus", "http://me:hunter2@localhost:9090"]);
     assert_eq!(refused.code, Some(2), "{}", refused.output);

@@ -1,6 +1,6 @@
 //! A folder with specs, the program, and servers that end with the test.
 
-use std::net::{Ipv4Addr, TcpListener};
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -101,6 +101,16 @@ pub(crate) struct Server {
 impl Server {
     /// Starts a program and waits until it is ready; the error is its log.
     pub(crate) fn start(program: &Path, folder: &Path, port: u16, arguments: &[String]) -> Result<Self, String> {
+        Self::start_when(program, folder, port, arguments, |server| server.get("/-/ready").is_some())
+    }
+
+    fn start_when(
+        program: &Path,
+        folder: &Path,
+        port: u16,
+        arguments: &[String],
+        is_ready: impl Fn(&Self) -> bool,
+    ) -> Result<Self, String> {
         let log = folder.join(format!("server-{port}.log"));
         let output = std::fs::File::create(&log).unwrap();
         let child = Command::new(program)
@@ -112,7 +122,7 @@ impl Server {
             .spawn()
             .unwrap_or_else(|error| panic!("{}: {error}", program.display()));
         let mut server = Self { child, port, log };
-        let ready = wait(|| server.child.try_wait().unwrap().is_some() || server.get("/-/ready").is_some());
+        let ready = wait(|| server.child.try_wait().unwrap().is_some() || is_ready(&server));
         if ready && server.child.try_wait().unwrap().is_none() {
             Ok(server)
         } else {
@@ -136,6 +146,21 @@ impl Server {
 
     pub(crate) fn json(&self, path: &str) -> Json {
         self.get(path).and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default()
+    }
+}
+
+/// A server that only those reach who know its authority and its password.
+pub(crate) struct Secured(Server);
+
+impl Secured {
+    /// Starts it and waits until it listens; the error is its log.
+    pub(crate) fn start(program: &Path, folder: &Path, port: u16, arguments: &[String]) -> Result<Self, String> {
+        let listens = |server: &Server| TcpStream::connect((Ipv4Addr::LOCALHOST, server.port)).is_ok();
+        Server::start_when(program, folder, port, arguments, listens).map(Self)
+    }
+
+    pub(crate) fn port(&self) -> u16 {
+        self.0.port
     }
 }
 

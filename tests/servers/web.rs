@@ -25,6 +25,11 @@ pub(crate) struct Web {
 
 impl Web {
     pub(crate) fn serve(answer: impl Fn(&Asked) -> (u16, String) + Send + 'static) -> Self {
+        Self::raw(move |stream| exchange(stream, &answer))
+    }
+
+    /// Does with each connection what it likes.
+    pub(crate) fn raw(take: impl Fn(TcpStream) -> std::io::Result<()> + Send + 'static) -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let address = listener.local_addr().unwrap();
         let stopped = Arc::new(AtomicBool::new(false));
@@ -35,7 +40,7 @@ impl Web {
                     break;
                 }
                 // A client that breaks off is none of this test's concern.
-                let _ = stream.and_then(|stream| exchange(stream, &answer));
+                let _ = stream.and_then(&take);
             }
         });
         Self { address, stopped, thread: Some(thread) }
@@ -57,7 +62,7 @@ impl Web {
     }
 }
 
-fn exchange(mut stream: TcpStream, answer: &dyn Fn(&Asked) -> (u16, String)) -> std::io::Result<()> {
+fn exchange(mut stream: TcpStream, answer: &impl Fn(&Asked) -> (u16, String)) -> std::io::Result<()> {
     stream.set_read_timeout(Some(Duration::from_secs(10)))?;
     let mut bytes = Vec::new();
     let mut chunk = [0; 65536];

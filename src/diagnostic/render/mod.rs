@@ -32,7 +32,7 @@ impl Report<'_> {
     pub fn counts(&self) -> Counts {
         let of = |severity| self.diagnostics.iter().filter(|diagnostic| diagnostic.severity == severity).count();
         let is_file = |kind| matches!(kind, SourceKind::File | SourceKind::Evaluated);
-        // A Jsonnet file and what it evaluates to are one file.
+        // A Jsonnet file and what it evaluates to are one file, and so is one that is imported several times.
         let files: BTreeSet<&str> =
             self.sources.iter().filter(|(_, source)| is_file(source.kind)).map(|(_, source)| source.name.as_str()).collect();
         Counts { errors: of(Severity::Error), warnings: of(Severity::Warning), infos: of(Severity::Info), files: files.len() }

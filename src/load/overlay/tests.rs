@@ -8,7 +8,7 @@ fn applied(text: &str, environment: Option<&str>) -> (Sources, Applied) {
     let mut parsed = yaml::parse(id, text);
     assert_eq!(parsed.diagnostics, []);
     let root = parsed.documents.remove(0).root;
-    (sources, apply(root, environment))
+    (sources, apply(root, environment, &Modules::default()))
 }
 
 fn show(node: &Node) -> String {

@@ -25,6 +25,11 @@ pub fn edit(sources: &Sources, node: &Node, range: Range<usize>, new_text: &str)
     wanted.push_str(new_text);
     wanted.push_str(scalar.text.get(range.end..)?);
 
+    if node.style == Style::Plain && sources.get(node.span.source).is_json() {
+        let text = if kind_of_plain(&wanted) == scalar.kind { wanted } else { serde_json::to_string(&wanted).ok()? };
+        return Some(Edit { span: node.span, text });
+    }
+
     let place = if scalar.text.is_empty() { old.start..old.start } else { source_range(&old.pieces, &range)? };
     let block = matches!(node.style, Style::Literal | Style::Folded);
     if block && old.indent == usize::MAX {

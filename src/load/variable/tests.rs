@@ -13,7 +13,7 @@ fn run(text: &str) -> (Sources, Node, Variables, Vec<Diagnostic>) {
     if let Value::Map(pairs) = &mut root.value {
         pairs.retain(|pair| pair.key.text != "variables");
     }
-    substitute(&mut root, &variables, &mut diagnostics);
+    substitute(&mut root, &variables, &BTreeSet::new(), &mut diagnostics);
     (sources, root, variables, diagnostics)
 }
 

@@ -1,7 +1,7 @@
 //! Events to tree.
 
 mod alias;
-mod layout;
+pub(super) mod layout;
 mod merge_key;
 
 use super::{kind_of_plain, repair};

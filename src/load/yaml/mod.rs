@@ -8,6 +8,7 @@
 //! brings keeps the place where it is written, since that is where it can be changed.
 
 mod build;
+pub mod events;
 mod repair;
 mod schema;
 mod syntax;

@@ -21,6 +21,13 @@ impl<'a> Solver<'a, '_> {
     pub(super) fn aggregate(&mut self, aggregate: &'a Aggregate, bind: &Bind, target: Option<Line>) -> Result<LabelSet, Why> {
         let inner = inner_bind(aggregate, bind)?;
         let group = |labels: &LabelSet| group_of(labels, aggregate.grouping.as_ref());
+        if let Some(wanted) = self.question.loose {
+            let before = self.avoid.len();
+            let result = self.several(aggregate, inner, wanted);
+            self.avoid.truncate(before);
+            let keeps = matches!(aggregate.op, AggregateOp::Topk | AggregateOp::Bottomk);
+            return result.map(|labels| if keeps { labels } else { group(&labels) });
+        }
         match aggregate.op {
             AggregateOp::Sum => self.sum(aggregate, &inner, target).map(|labels| group(&labels)),
             AggregateOp::Avg | AggregateOp::Min | AggregateOp::Max | AggregateOp::Quantile => {
@@ -58,9 +65,15 @@ impl<'a> Solver<'a, '_> {
         let mut first: Option<LabelSet> = None;
         for _ in 0..wanted {
             let before = self.leaves.len();
-            let labels = self.solve(&aggregate.expr, &inner, None)?;
+            let labels = match self.solve(&aggregate.expr, &inner, None) {
+                Err(_) if first.is_some() && self.question.loose.is_some() => break,
+                labels => labels?,
+            };
             let new = self.leaves.get(before..).unwrap_or_default();
             if new.is_empty() && first.is_some() {
+                if self.question.loose.is_some() {
+                    break;
+                }
                 return Err("there are not so many series".to_owned());
             }
             if wanted > 1 {

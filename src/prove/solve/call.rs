@@ -114,6 +114,14 @@ impl<'a> Solver<'a, '_> {
                 let before = flat(name)?.map(|value| before(name, value)).transpose()?;
                 self.solve(argument(0)?, bind, before.map(Line::flat)).map(unnamed)
             }
+            _ if self.question.loose.is_some() => {
+                let series = call.args.iter().find(|argument| self.line_of(argument).is_none() && plain(argument).is_err());
+                match series.map(|argument| (argument, range_of(argument).is_ok())) {
+                    Some((argument, true)) => self.range(argument, bind, Level::Any).map(unnamed),
+                    Some((argument, false)) => self.solve(argument, bind, None).map(unnamed),
+                    None => Err(format!("`{name}` depends on the time alone")),
+                }
+            }
             _ => Err(format!("`{name}` cannot be turned round")),
         }
     }

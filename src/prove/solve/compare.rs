@@ -35,10 +35,12 @@ pub(crate) fn whole_numbers(expr: &Expr) -> bool {
             _ => false,
         },
         ExprKind::Call(call) => match call.callee.name() {
-            "changes" | "resets" | "count_over_time" => true,
+            "changes" | "resets" | "count_over_time" | "ceil" | "floor" | "sgn" => true,
+            "round" => call.args.len() == 1,
             "max_over_time" | "min_over_time" | "last_over_time" => call.args.first().is_some_and(whole_numbers),
             _ => false,
         },
+        ExprKind::Binary(binary) if binary.bool_modifier.is_some() => true,
         ExprKind::Binary(binary) if binary.op == BinaryOp::Or => whole_numbers(&binary.lhs) || whole_numbers(&binary.rhs),
         ExprKind::Selector(selector) => selector.metric_name() == Some("up"),
         ExprKind::Matrix(matrix) => matrix.selector.metric_name() == Some("up"),
@@ -108,6 +110,15 @@ impl<'a> Solver<'a, '_> {
         bind: &Bind,
         target: Option<Line>,
     ) -> Result<LabelSet, Why> {
+        if self.question.loose.is_some() {
+            let labels = match (self.line_of(&binary.lhs), self.line_of(&binary.rhs)) {
+                (None, Some(_)) => self.solve(&binary.lhs, bind, None),
+                (Some(_), None) => self.solve(&binary.rhs, bind, None),
+                (None, None) => self.meet_sides(binary, bind, None, None),
+                (Some(_), Some(_)) => Err("it compares two numbers".to_owned()),
+            }?;
+            return Ok(if binary.bool_modifier.is_some() { labels.without_name() } else { labels });
+        }
         if binary.bool_modifier.is_some() {
             return self.truth(binary, bind, target);
         }

@@ -31,7 +31,7 @@ impl<'a> Solver<'a, '_> {
         let name = selector.metric_name().ok_or("a selector names no metric")?;
         let fits = |leaf: &&Leaf| {
             leaf.shift == self.shift
-                && (level == Level::Any || leaf.level == level)
+                && (level == Level::Any || leaf.level == level || self.question.loose.is_some())
                 && filter.admits(&leaf.labels)
                 && bind.admits(&leaf.labels)
                 && !self.avoid.iter().any(|avoid| avoid.admits(&leaf.labels))
@@ -61,7 +61,7 @@ impl<'a> Solver<'a, '_> {
         let level = if level == Level::Any { natural(variant) } else { level };
         let same = |leaf: &&mut Leaf| leaf.shift == self.shift && leaf.labels == labels;
         match self.leaves.iter_mut().find(same) {
-            Some(known) if known.level == level => {}
+            Some(known) if known.level == level || self.question.loose.is_some() => {}
             Some(_) => return Err(format!("one series of `{name}` would need two values at once")),
             None => self.leaves.push(Leaf {
                 labels: labels.clone(),
@@ -90,7 +90,7 @@ fn natural(variant: &Variant) -> Level {
 }
 
 /// Whether a metric can have such samples.
-fn possible(name: &str, variant: &Variant, level: Level) -> Result<(), Why> {
+pub(crate) fn possible(name: &str, variant: &Variant, level: Level) -> Result<(), Why> {
     match level {
         Level::Value(line) => {
             let Some(value) = line.value() else { return Ok(()) };

@@ -29,7 +29,7 @@ use crate::prove::series::LabelSet;
 pub(crate) use arithmetic::ZERO;
 pub(crate) use bind::Bind;
 pub(crate) use compare::{turned, whole_numbers};
-pub(crate) use leaf::{Wish, labels_of, neighbours};
+pub(crate) use leaf::{Wish, labels_of, neighbours, possible};
 pub(crate) use pattern::examples;
 
 /// Why no samples were found, as a sentence says it.
@@ -131,6 +131,8 @@ pub struct Question<'a, 's> {
     pub origin: f64,
     /// Seconds that the phase lasts.
     pub length: f64,
+    /// Only which series are read is asked, whatever their values; of what is aggregated, so many.
+    pub loose: Option<usize>,
 }
 
 /// What a solver answers.
@@ -275,6 +277,7 @@ impl<'a> Solver<'a, '_> {
             return Err("it is nested too deeply".to_owned());
         }
         self.depth += 1;
+        let target = target.filter(|_| self.question.loose.is_none());
         let result = self.step(expr, bind, target);
         self.depth -= 1;
         result

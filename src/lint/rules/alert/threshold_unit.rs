@@ -1,11 +1,13 @@
 //! `alert/threshold-unit`
 
-use crate::diagnostic::{Applicability, Diagnostic, Edit, Severity};
+use crate::diagnostic::{Applicability, Diagnostic, Severity};
 use crate::lint::context::Context;
 use crate::lint::finding::Findings;
 use crate::lint::rule::{Check, Rule, rule};
 use crate::lint::subject::{Purpose, Use};
 use crate::lint::words;
+use crate::load::place;
+use crate::load::tree::{Node, Scalar, ScalarKind, Style, Value};
 use crate::model::rule::{AlertRule, Bound, Threshold, UnitClash};
 use crate::promql::infer::EventKind;
 use crate::source::SourceKind;
@@ -98,8 +100,13 @@ fn with_percent(cx: &Context<'_>, bound: &Bound, diagnostic: Diagnostic) -> Diag
     if !is_file || cx.sources.text(bound.span) != bound.quantity.text {
         return diagnostic;
     }
-    let edit = Edit { span: bound.span, text: format!("{}%", bound.quantity.text) };
-    diagnostic.fix(Applicability::Unsafe, vec![edit])
+    let scalar = Scalar { text: bound.quantity.text.clone(), kind: ScalarKind::Number };
+    let node = Node { value: Value::Scalar(scalar), span: bound.span, style: Style::Plain };
+    let end = bound.quantity.text.len();
+    match place::edit(cx.sources, &node, end..end, "%") {
+        Some(edit) => diagnostic.fix(Applicability::Unsafe, vec![edit]),
+        None => diagnostic,
+    }
 }
 
 fn with_origin(cx: &Context<'_>, alert: &AlertRule, diagnostic: Diagnostic) -> Diagnostic {

@@ -43,5 +43,5 @@ fn check(cx: &Context<'_>, stack: &Stack<'_>, findings: &mut Findings) {
 
 /// What is said of an alert without tests.
 pub fn message(title: &str, why: &str) -> String {
-    format!("no samples make `{title}` fire: {why}")
+    format!("no samples were found that make `{title}` fire: {why}")
 }

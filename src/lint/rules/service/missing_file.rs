@@ -7,6 +7,7 @@ use crate::lint::finding::Findings;
 use crate::lint::rule::{Check, Rule, rule};
 use crate::lint::subject::Stack;
 use crate::lint::workloads;
+use crate::load::templates;
 
 /// The rule.
 pub const RULE: Rule =
@@ -16,7 +17,8 @@ fn check(cx: &Context<'_>, stack: &Stack<'_>, findings: &mut Findings) {
     let Some(disk) = cx.disk else { return };
     if let Some(notifications) = &stack.spec.notifications {
         for template in notifications.templates.iter().filter(|path| !path.value.contains('*')) {
-            if !exists(disk, disk.root, template.as_str()) {
+            let folder = templates::folder_of(disk.world, cx.sources, disk.root, template);
+            if !exists(disk, folder, template.as_str()) {
                 let message = format!("there is no file `{}`", template.value);
                 findings.push(RULE.at(template.span, message).help("the path is relative to the folder of the spec"));
             }

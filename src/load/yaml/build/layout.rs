@@ -4,7 +4,7 @@ use std::ops::Range;
 
 /// A block scalar from its header to the end of its last line that is not blank. The event gives the content alone, and `cursor`
 /// the end of what stands before the header.
-pub(super) fn block_scalar(text: &str, cursor: usize, content: Range<usize>) -> Range<usize> {
+pub(in crate::load::yaml) fn block_scalar(text: &str, cursor: usize, content: Range<usize>) -> Range<usize> {
     let Range { start, end } = content;
     let header = block_header(text, cursor, start).unwrap_or(start);
     let after_sign = text.get(header..).unwrap_or_default().trim_start_matches(['|', '>']);
