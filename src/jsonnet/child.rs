@@ -8,15 +8,15 @@
 use std::io::{self, Read, Write};
 use std::time::Duration;
 
-use super::evaluate::evaluate_each;
+use super::evaluate::{STACK, evaluate_each};
 use super::{Answer, Event, Failure, FailureKind, Limits, Outcome, Place, Request};
 use crate::world::{Bounded, Bounds, Confinement, End, World};
 
 /// The only argument of the process that evaluates what it reads; it is for this program alone.
 pub const COMMAND: &str = "evaluate-jsonnet";
 
-/// Address space that the program itself takes, its thread's stack included.
-const OWN_MEMORY: u64 = 512 << 20;
+/// Address space that a thread takes beside its stack: the system's allocator sets more aside than is used.
+const THREAD: u64 = 256 << 20;
 /// A process that is short of processors gets so many times its computing time.
 const PATIENCE: u64 = 4;
 
@@ -46,7 +46,10 @@ pub fn serve(world: &dyn World, mut input: impl Read, mut out: impl Write + Send
     input.read_to_end(&mut text)?;
     let request: Request = serde_json::from_slice(&text)?;
     drop(text);
-    world.confine(Confinement { memory: request.limits.memory.saturating_add(OWN_MEMORY), seconds: request.limits.seconds })?;
+    world.confine(Confinement {
+        memory: request.limits.memory.saturating_add(THREAD).saturating_add(STACK as u64),
+        seconds: request.limits.seconds,
+    })?;
     let mut result = Ok(());
     evaluate_each(&request, |event| {
         let mut told = || {

@@ -20,7 +20,7 @@ use super::{
 /// Brackets may be nested this deep: the parser calls itself for each.
 const MOST_NESTED: usize = 500;
 /// Room for those calls, and for what else nests without brackets.
-const STACK: usize = 256 << 20;
+pub(super) const STACK: usize = 128 << 20;
 /// So many texts of `std.trace` are kept.
 const MOST_TRACES: usize = 100;
 

@@ -59,6 +59,15 @@ fn end_of(status: ExitStatus) -> End {
     }
 }
 
+/// Bytes of address space that this process has; a guess where the system does not say.
+fn address_space() -> u64 {
+    const GUESS: u64 = 512 << 20;
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let size =
+        status.lines().find_map(|line| line.strip_prefix("VmSize:")?.trim().strip_suffix("kB")?.trim().parse::<u64>().ok());
+    size.map_or(GUESS, |kilobytes| kilobytes.saturating_mul(1024))
+}
+
 /// Lowers a limit of this process; what is lower already stays so.
 fn lower(resource: Resource, to: u64) -> io::Result<()> {
     let known = getrlimit(resource);
@@ -294,7 +303,7 @@ impl World for OsWorld {
     }
 
     fn confine(&self, to: Confinement) -> io::Result<()> {
-        lower(Resource::As, to.memory)?;
+        lower(Resource::As, address_space().saturating_add(to.memory))?;
         lower(Resource::Cpu, to.seconds)?;
         // What is stopped leaves no image of its memory behind, and writes no file.
         lower(Resource::Core, 0)?;
@@ -347,7 +356,7 @@ mod tests {
     #[test]
     fn takes_too_much_memory() {
         if is_own() {
-            OsWorld.confine(Confinement { memory: 2 << 30, seconds: 60 }).expect("limits");
+            OsWorld.confine(Confinement { memory: 1 << 30, seconds: 60 }).expect("limits");
             println!("{}", vec![0u8; 4 << 30].len());
         }
     }

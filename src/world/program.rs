@@ -44,7 +44,7 @@ pub struct Bounds {
 /// How far a process lets itself go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Confinement {
-    /// Bytes of address space.
+    /// Bytes of address space beyond what it has.
     pub memory: u64,
     /// Seconds of computing time.
     pub seconds: u64,
