@@ -71,7 +71,11 @@ fn assert_same(way: &str, built: &Artifacts) {
     for file in built.iter() {
         let wanted = fs::read_to_string(folder.join(&file.path)).unwrap();
         let got = String::from_utf8(file.bytes.clone()).unwrap();
-        assert_eq!(got, wanted, "{way}: {}", file.path);
+        assert!(
+            got == wanted,
+            "{way}: {} differs: `optiinfra-gen build examples/four-ways/yaml/specs --out examples/four-ways/yaml/generated`",
+            file.path
+        );
     }
     let yaml = of_specs("yaml");
     let items = |files: &Artifacts| -> Vec<Vec<String>> { files.iter().map(|file| file.items.clone()).collect() };
