@@ -20,6 +20,7 @@ pub mod commands;
 pub mod convert;
 pub mod diagnostic;
 pub mod diff;
+pub mod dsl;
 pub mod emit;
 pub mod explain;
 pub mod fix;

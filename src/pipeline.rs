@@ -5,13 +5,13 @@ pub mod environments;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::diagnostic::{self, Diagnostic, Severity};
+use crate::diagnostic::{self, Diagnostic, Edit, Severity};
 use crate::emit::artifact::PathError;
 use crate::emit::{Artifact, Artifacts};
 use crate::foreign::collect::Contents;
 use crate::foreign::{Collected, Known};
 use crate::lint::{Disk, LintSettings, Outside, Subject};
-use crate::load::files::LoadError;
+use crate::load::files::{LoadError, SpecFiles};
 use crate::load::import::settle;
 use crate::load::suppress::Suppression;
 use crate::load::{self, Loaded, generated};
@@ -20,7 +20,7 @@ use crate::plan::Plan;
 use crate::promql::SYNTAX_ERROR;
 use crate::resolve::pack::UNKNOWN_NAME;
 use crate::resolve::scenarios::SELECTS_NOTHING;
-use crate::source::Sources;
+use crate::source::{SourceKind, Sources};
 use crate::spec::Spec;
 use crate::spec::decode::{Decode, Decoder};
 use crate::world::World;
@@ -103,12 +103,41 @@ pub fn check_observed(
 ) -> Result<Checked, LoadError> {
     let mut sources = Sources::default();
     observer.begins(Phase::Load);
-    let loaded = load::load(world, &mut sources, specs, options.environment)?;
-    let (model, mut diagnostics) = resolve_and_lint(world, &mut sources, specs, loaded, None, &options.lint, observer)?;
+    let files = load::files::read(world, &mut sources, specs)?;
+    check_files(world, specs, sources, files, options, observer)
+}
+
+/// The same as [`check`] for documents that are there already, whatever made them. `root` is the folder that paths in the spec are relative to.
+///
+/// # Errors
+///
+/// When a file that the spec names cannot be read.
+pub fn check_files(
+    world: &dyn World,
+    root: &Path,
+    mut sources: Sources,
+    files: SpecFiles,
+    options: &CheckOptions<'_>,
+    observer: &dyn Observer,
+) -> Result<Checked, LoadError> {
+    let spec = load::with_imports(world, &mut sources, root, files)?;
+    let loaded = load::compose(&sources, spec, options.environment);
+    let (model, mut diagnostics) = resolve_and_lint(world, &mut sources, root, loaded, None, &options.lint, observer)?;
+    lead_back(&mut diagnostics, &sources);
     diagnostic::sort(&mut diagnostics);
     settle(&mut diagnostics, &sources);
     generated::locate(&sources, &mut diagnostics);
     Ok(Checked { sources, model, diagnostics })
+}
+
+/// Puts findings where people know the place: those in values that a program made at the lines of the program. Nothing is to be edited there.
+fn lead_back(diagnostics: &mut [Diagnostic], sources: &Sources) {
+    for diagnostic in diagnostics {
+        diagnostic.span = diagnostic.span.map(|span| sources.lead_back(span));
+        diagnostic.labels.iter_mut().for_each(|label| label.span = sources.lead_back(label.span));
+        let is_made = |edit: &Edit| sources.get(edit.span.source).kind == SourceKind::Made;
+        diagnostic.fix.take_if(|fix| fix.edits.iter().any(is_made));
+    }
 }
 
 /// Phases 2 and 3 over a loaded spec.
@@ -288,6 +317,7 @@ pub fn decode(loaded: Loaded) -> (Option<Spec>, Vec<Diagnostic>) {
 /// Decides everything that is to be emitted.
 pub fn plan(model: &Model, sources: &Sources) -> (Plan, Vec<Diagnostic>) {
     let (plan, mut diagnostics) = lower::lower(model, sources);
+    lead_back(&mut diagnostics, sources);
     generated::locate(sources, &mut diagnostics);
     (plan, diagnostics)
 }

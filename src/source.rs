@@ -3,6 +3,8 @@
 //! Every front end (a YAML file, a JSON file, an embedded pack, a literal on the command line) registers its text here once;
 //! from then on a place is a [`Span`]: twelve bytes that any diagnostic can turn back into file, line and column.
 
+use std::collections::BTreeMap;
+use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -49,6 +51,10 @@ pub enum SourceKind {
     Evaluated,
     /// An expression given on the command line or on standard input.
     Argument,
+    /// A Rust file whose lines make values of a spec; fixes leave it alone, because a value need not stand in it as text.
+    Rust,
+    /// Text that was made of values whose places are elsewhere; [`Sources::lead_back`] knows where.
+    Made,
 }
 
 /// Through what the text of a module came into a spec.
@@ -141,6 +147,7 @@ fn count(n: usize) -> u32 {
 #[derive(Debug, Clone, Default)]
 pub struct Sources {
     all: Vec<Source>,
+    made: BTreeMap<SourceId, Vec<(Range<u32>, Span)>>,
 }
 
 impl Sources {
@@ -188,6 +195,28 @@ impl Sources {
     /// The text that a span covers.
     pub fn text(&self, span: Span) -> &str {
         self.get(span.source).text.get(span.start as usize..span.end as usize).unwrap_or_default()
+    }
+
+    /// Registers a text that was made of values, with the places of these; the ranges either contain each other or are apart.
+    pub fn add_made(
+        &mut self,
+        name: impl Into<String>,
+        text: impl Into<Arc<str>>,
+        mut pieces: Vec<(Range<u32>, Span)>,
+    ) -> SourceId {
+        // Outer pieces before what is in them.
+        pieces.sort_by_key(|(range, _)| (range.start, std::cmp::Reverse(range.end)));
+        let id = self.add(name, text, SourceKind::Made);
+        self.made.insert(id, pieces);
+        id
+    }
+
+    /// The place that people know: of a span in a text that was made, the one of the innermost value around it.
+    pub fn lead_back(&self, span: Span) -> Span {
+        let Some(pieces) = self.made.get(&span.source) else { return span };
+        let before = pieces.partition_point(|(range, _)| range.start <= span.start);
+        let around = pieces.iter().take(before).rev().find(|(range, _)| span.end <= range.end);
+        around.map_or(span, |(_, place)| *place)
     }
 
     /// Where a span starts, for people. A place in text that a file produced is shown as the file's beginning: it has no such line.

@@ -130,7 +130,7 @@ impl Expr {
         expr
     }
 
-    /// Calls `visit` for every place in the expression, in no order that anything may rely on.
+    /// Calls `visit` for every place in the expression, in an order that depends on its structure alone.
     pub fn spans_mut(&mut self, visit: &mut dyn FnMut(&mut Span)) {
         self.visit_mut(&mut |expr| {
             visit(&mut expr.span);

@@ -171,7 +171,7 @@ impl Quantity {
 }
 
 /// 5 percent as a ratio is 0.05, not 0.050000000000000003.
-fn tidy(number: f64) -> f64 {
+pub(crate) fn tidy(number: f64) -> f64 {
     format!("{number:.12e}").parse().unwrap_or(number)
 }
 

@@ -54,10 +54,10 @@ fn command(diagnostic: &Diagnostic, places: &Places<'_>) -> String {
 fn place(span: Span, places: &Places<'_>) -> String {
     let source = places.source(span);
     match source.kind {
-        SourceKind::File => {}
+        SourceKind::File | SourceKind::Rust => {}
         // The places lie in what the file produced, not in the file.
         SourceKind::Evaluated => return property("file", &source.name) + &property("line", "1"),
-        SourceKind::Embedded | SourceKind::Argument => return String::new(),
+        SourceKind::Embedded | SourceKind::Argument | SourceKind::Made => return String::new(),
     }
     let (start, end) = (places.start(span), places.end(span));
     // A span that ends with the line break ends on its line.

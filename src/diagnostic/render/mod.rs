@@ -31,7 +31,7 @@ impl Report<'_> {
     /// How many findings there are of each severity, and how many files were read.
     pub fn counts(&self) -> Counts {
         let of = |severity| self.diagnostics.iter().filter(|diagnostic| diagnostic.severity == severity).count();
-        let is_file = |kind| matches!(kind, SourceKind::File | SourceKind::Evaluated);
+        let is_file = |kind| matches!(kind, SourceKind::File | SourceKind::Evaluated | SourceKind::Rust);
         // A Jsonnet file and what it evaluates to are one file, and so is one that is imported several times.
         let files: BTreeSet<&str> =
             self.sources.iter().filter(|(_, source)| is_file(source.kind)).map(|(_, source)| source.name.as_str()).collect();

@@ -7,7 +7,7 @@ use crate::source::{Source, SourceKind};
 /// The artifact location of a source: relative to the root of the checkout, where it is a relative path.
 pub(super) fn artifact(source: &Source) -> Value {
     match source.kind {
-        SourceKind::File | SourceKind::Evaluated => match source.name.strip_prefix('/') {
+        SourceKind::File | SourceKind::Evaluated | SourceKind::Rust => match source.name.strip_prefix('/') {
             Some(rest) => json!({"uri": format!("file:///{}", encode(rest))}),
             None => json!({"uri": encode(source.name.trim_start_matches("./")), "uriBaseId": "%SRCROOT%"}),
         },
@@ -16,7 +16,7 @@ pub(super) fn artifact(source: &Source) -> Value {
             Some((scheme, rest)) if is_scheme(scheme) => json!({"uri": format!("{scheme}:{}", encode(rest))}),
             _ => json!({"uri": encode(&source.name)}),
         },
-        SourceKind::Argument => json!({"uri": encode(&source.name)}),
+        SourceKind::Argument | SourceKind::Made => json!({"uri": encode(&source.name)}),
     }
 }
 
