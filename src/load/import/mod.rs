@@ -20,12 +20,12 @@
 //!
 //! | step | what it does |
 //! |---|---|
-//! | [`declare`] | reads the section `import` of a file |
-//! | [`confine`] | says where a path leads, and refuses one that leads out of the project |
-//! | [`read`](mod@read) | reads each module once, and makes of it what each import needs |
-//! | [`stamp`] | gives a tree the places of another import of the same files |
-//! | [`compose`] | puts parameters into modules and modules into the spec |
-//! | [`settle`](mod@settle) | says through which imports a finding came, once for all of them |
+//! | `declare` | reads the section `import` of a file |
+//! | `confine` | says where a path leads, and refuses one that leads out of the project |
+//! | `read` | reads each module once, and makes of it what each import needs |
+//! | `stamp` | gives a tree the places of another import of the same files |
+//! | `compose` | puts parameters into modules and modules into the spec |
+//! | `settle` | says through which imports a finding came, once for all of them |
 
 mod compose;
 mod confine;
