@@ -63,13 +63,14 @@ fn library() -> PathBuf {
     found.into_iter().find(fits).expect("a library with which tests/refusals/accepted.rs compiles")
 }
 
-/// What is said of one error. What differs between compilers is left out: the lists of other types that would do, and where a rule stands.
+/// What is said of one error. What differs between compilers and between builds of the library is left out: the lists of other types that would
+/// do, where a rule stands, and in what a method was looked for, which is said only where no other crate has such a method.
 fn said(error: &Value) -> String {
     let code = error["code"]["code"].as_str().map(|code| format!("[{code}]")).unwrap_or_default();
     let mut text = format!("error{code}: {}\n", error["message"].as_str().unwrap());
     let spans = error["spans"].as_array().unwrap();
     for span in spans.iter().filter(|span| span["is_primary"] == true) {
-        let (span, label) = (written(span), span["label"].as_str());
+        let (span, label) = (written(span), span["label"].as_str().filter(|label| !label.starts_with("method not found in ")));
         let shown = &span["text"][0];
         let column = |key: &str| usize::try_from(shown[key].as_u64().unwrap()).unwrap() - 1;
         let line = shown["text"].as_str().unwrap();

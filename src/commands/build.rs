@@ -1,6 +1,7 @@
 //! `build`: compile, then write.
 
 use std::io;
+use std::path::Path;
 
 use crate::cli::{self, Format};
 use crate::commands::compile::{compile, refused, scope, show};
@@ -10,7 +11,7 @@ use crate::commands::{drift, environments, settings, watch};
 use crate::emit::OutputError;
 use crate::emit::write::{self, Options, Outcome};
 use crate::pipeline::{Observer as _, Phase};
-use crate::world::World;
+use crate::world::{Kind, World};
 
 /// Compiles and writes, or compares with `--check`, or goes on and on with `--watch`.
 ///
@@ -21,6 +22,11 @@ pub fn build(args: &cli::Build, world: &dyn World, terminal: &mut Terminal<'_>) 
     if args.check {
         let cli::Build { specs, out, env, all_envs, target, report, jsonnet, .. } = args.clone();
         return drift::drift(&cli::Drift { specs, out, env, all_envs, target, report, jsonnet }, world, terminal);
+    }
+    if lies_within(world, &args.out, &args.specs) {
+        let (out, specs) = (args.out.display(), args.specs.display());
+        let message = format!("`{out}` lies in the spec `{specs}`: what is written there would be read as a part of the spec");
+        return terminal.fail(message, "name a folder beside the spec, such as --out generated");
     }
     if args.all_envs {
         return environments::build(args, world, terminal);
@@ -54,6 +60,14 @@ pub fn build(args: &cli::Build, world: &dyn World, terminal: &mut Terminal<'_>) 
             Ok(Exit::Findings)
         }
     }
+}
+
+/// Whether a folder, which need not exist yet, is the folder of the spec or lies in it.
+fn lies_within(world: &dyn World, out: &Path, specs: &Path) -> bool {
+    let Ok(specs) = world.canonicalize(specs) else { return false };
+    let mut folders = out.ancestors().map(|folder| if folder.as_os_str().is_empty() { Path::new(".") } else { folder });
+    let there = folders.find_map(|folder| world.canonicalize(folder).ok());
+    there.is_some_and(|there| there.starts_with(&specs)) && world.metadata(&specs).is_ok_and(|spec| spec.kind == Kind::Dir)
 }
 
 fn say(args: &cli::Build, written: Result<Outcome, OutputError>, verdict: Exit, terminal: &mut Terminal<'_>) -> io::Result<Exit> {

@@ -175,7 +175,7 @@ struct Watched {
     absent: Vec<PathBuf>,
     /// Folders of Jsonnet libraries.
     libraries: Vec<PathBuf>,
-    /// What is written there is no change of the spec, even where it lies inside of it.
+    /// What is written there is no change of the spec, even where it lies in the folder of a library.
     out: PathBuf,
 }
 

@@ -90,3 +90,15 @@ fn one_file_goes_to_standard_output() {
     assert_eq!((exit, out.as_str()), (Exit::Unusable, ""));
     assert!(err.contains("--out"), "{err}");
 }
+
+/// What a Jsonnet file evaluates to is written; what it imports is no file of the spec.
+#[test]
+fn from_jsonnet() {
+    let world = MemoryWorld::with_files([
+        ("/s/a.jsonnet", "local names = import 'names.libsonnet';\n{ [name]: { size: 1 + 1 } for name in names }\n"),
+        ("/s/names.libsonnet", "['x', 'z']\n"),
+    ]);
+    let (exit, out, err) = run(&world, &["--to", "yaml", "/s", "--out", "/new"]);
+    assert_eq!((exit, out.as_str(), err.as_str()), (Exit::Clean, "/new/a.yaml\n1 of 1 file written\n", ""));
+    assert_eq!(read(&world, "/new/a.yaml"), "x:\n  size: 2\nz:\n  size: 2\n");
+}
